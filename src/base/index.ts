@@ -1,0 +1,10 @@
+// The floor's one door.
+export * from './bounded-map.js'
+export * from './bytes.js'
+export * from './counters.js'
+export * from './deadlines.js'
+export * from './emitter.js'
+export * from './endpoint.js'
+export * from './env.js'
+export * from './result.js'
+export * from './token-bucket.js'
