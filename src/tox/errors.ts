@@ -1,0 +1,77 @@
+// The error that every face throws. Its code is the name of the C API's enum constant, so that one table of causes serves all.
+
+/** Functions of the API that can fail, as they stand in the C enums' names. */
+export type ToxOperation =
+  | 'NEW'
+  | 'BOOTSTRAP'
+  | 'SET_INFO'
+  | 'FRIEND_ADD'
+  | 'FRIEND_DELETE'
+  | 'FRIEND_QUERY'
+  | 'SET_TYPING'
+  | 'FRIEND_SEND_MESSAGE'
+  | 'FRIEND_CUSTOM_PACKET'
+  | 'GET_PORT'
+
+/** Failures that the C API has no name for; their codes begin with `TOX_ERR_TS_`. */
+export type OwnFailure =
+  | 'aborted'
+  | 'closed'
+  | 'iterator-overflow'
+  | 'profile-locked'
+  | 'profile-damaged'
+  | 'receipt-lost'
+  | 'bad-option'
+
+const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
+  'aborted',
+  'closed',
+  'iterator-overflow',
+  'profile-locked',
+  'profile-damaged',
+  'receipt-lost',
+  'bad-option',
+])
+
+/** What went wrong, for people. Keyed by the part of the code behind the function's name. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  aborted: 'the wait was aborted',
+  'already-sent': 'this friend has been added already, or a request has been sent to them',
+  'bad-checksum': 'the checksum of the Tox ID is wrong: a digit was mistyped',
+  'bad-format': 'the savedata is damaged or is no Tox profile',
+  'bad-host': 'the host name cannot be resolved',
+  'bad-option': 'an option is wrong',
+  'bad-port': 'the port is not between 1 and 65535',
+  closed: 'this Tox instance has been closed',
+  empty: 'the text or packet is empty',
+  encrypted: 'the savedata is encrypted with a passphrase',
+  'friend-not-connected': 'the friend is not online',
+  'friend-not-found': 'there is no such friend',
+  invalid: 'the first byte of the packet is not in the range for this kind of packet',
+  'iterator-overflow': 'more events arrived than the reader of this iterator has taken',
+  'load-bad-format': 'the savedata is damaged or is no Tox profile',
+  'load-encrypted': 'the savedata is encrypted with a passphrase',
+  'no-message': 'a friend request needs a message',
+  'own-key': 'this is your own Tox ID',
+  'port-alloc': 'no port of the wanted range could be bound',
+  'profile-damaged': 'the profile file is damaged',
+  'profile-locked': 'another process uses this profile',
+  'receipt-lost': 'the friend went offline before a receipt came: the message may or may not have arrived',
+  sendq: 'the send queue to this friend is full',
+  'set-new-nospam': 'this friend was known already; the new nospam is used from now on',
+  'too-long': 'the text or packet is longer than the protocol allows',
+}
+
+/** The error of all faces. `code` is stable and named as the C enum's constant. */
+export class ToxError extends Error {
+  override readonly name = 'ToxError'
+  /** Such as `'TOX_ERR_FRIEND_SEND_MESSAGE_FRIEND_NOT_CONNECTED'`. */
+  readonly code: string
+
+  /** `failure` in kebab case, such as `'friend-not-connected'`; `detail` replaces the sentence of the table. */
+  constructor(operation: ToxOperation, failure: string, detail?: string, options?: ErrorOptions) {
+    super(detail ?? SENTENCES[failure] ?? failure, options)
+    const constant = failure.toUpperCase().replaceAll('-', '_')
+    this.code = OWN_FAILURES.has(failure) ? `TOX_ERR_TS_${constant}` : `TOX_ERR_${operation}_${constant}`
+  }
+}
