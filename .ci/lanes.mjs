@@ -1,0 +1,122 @@
+// The test lanes, each a mocha run whose totals can be added up.
+// By hand: npm run test:unit [-- mocha's arguments], npm run test:interop [-- files or mocha's arguments], …
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { inNamespace } from './namespace.mjs'
+import { output, ROOT, say, tool } from './tools.mjs'
+
+/** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
+const INTEROP_JOBS = 3
+const NODE_18 = '18.20.8'
+
+/**
+ * Runs mocha and returns { passed, failed, skipped }. A run that ends without totals, or with an error beside them,
+ * counts as a failure: silence is never success.
+ */
+async function mocha(args, { node = process.execPath, isolated = false, buffered = false } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'lane-'))
+  const file = join(folder, 'totals')
+  const all = [tool('mocha/bin/mocha.js'), '--reporter', join(ROOT, '.ci/counting-reporter.cjs'), ...args]
+  const plain = { command: node, args: all }
+  const { command, args: rest } = isolated ? inNamespace(node, all) : plain
+  const code = await new Promise((resolve) => {
+    const stdio = ['ignore', buffered ? 'pipe' : 1, buffered ? 'pipe' : 2]
+    const child = spawn(command, rest, { stdio, env: { ...process.env, LANE_TOTALS: file } })
+    let text = ''
+    child.stdout?.setEncoding('utf8').on('data', (part) => {
+      text += part
+    })
+    child.stderr?.setEncoding('utf8').on('data', (part) => {
+      text += part
+    })
+    child.on('error', (error) => {
+      say(error.message)
+      resolve(127)
+    })
+    child.on('close', (status) => {
+      process.stdout.write(text)
+      resolve(status)
+    })
+  })
+  try {
+    const totals = JSON.parse(readFileSync(file, 'utf8'))
+    return code !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export function add(all) {
+  const sum = { passed: 0, failed: 0, skipped: 0 }
+  for (const one of all) for (const key of Object.keys(sum)) sum[key] += one[key]
+  return sum
+}
+
+/** The files of test/ that a lane runs: everything that is no lane of its own. */
+const UNIT_FILES = ['test/**/*.test.ts']
+const OTHER_LANES = ['test/interop/**', 'test/package/**'].flatMap((pattern) => ['--ignore', pattern])
+
+const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
+
+export const unit = (...args) => mocha([...OTHER_LANES, ...files(args, UNIT_FILES)])
+
+/** The same tests on Node 18, the version that the C library embeds. */
+export async function node18(...args) {
+  const node = node18Path()
+  if (node === undefined) {
+    say(`  - skipped: core on Node ${NODE_18} [no such binary for this platform, or no npm registry within reach]\n`)
+    return { passed: 0, failed: 0, skipped: 1 }
+  }
+  return await mocha([...OTHER_LANES, ...files(args, UNIT_FILES)], { node })
+}
+
+/**
+ * Node 18 from the npm registry, in npm's own cache. It is no development dependency on purpose: its `.bin/node` would
+ * shadow the user's Node in every script, and it installs on one platform alone.
+ */
+function node18Path() {
+  if (process.version === `v${NODE_18}`) return process.execPath
+  const platform = `${process.platform}-${process.arch}`
+  const packageName = `node-${platform}@${NODE_18}`
+  const args = ['exec', '--yes', '--loglevel=error', `--package=${packageName}`, '-c', 'command -v node && node -v']
+  const [path, version] = (output('npm', args) ?? '').split('\n')
+  return version === `v${NODE_18}` ? path : undefined
+}
+
+/** Every file in a network namespace of its own, some at a time, each printed whole when it ends. */
+export async function interop(...args) {
+  const named = args.filter((arg) => arg.endsWith('.ts'))
+  const options = args.filter((arg) => !arg.endsWith('.ts'))
+  const waiting =
+    named.length > 0
+      ? named
+      : readdirSync('test/interop')
+          .filter((name) => name.endsWith('.test.ts'))
+          .map((name) => join('test/interop', name))
+  const totals = []
+  const worker = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      totals.push(await mocha([...options, file], { isolated: true, buffered: waiting.length + totals.length > 0 }))
+    }
+  }
+  await Promise.all(Array.from({ length: INTEROP_JOBS }, worker))
+  return add(totals)
+}
+
+const packageLane = (...args) => mocha(files(args, ['test/package/**/*.test.ts']))
+
+export { packageLane as package }
+
+// Called by hand: `node .ci/lanes.mjs unit …`.
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [lane, ...args] = process.argv.slice(2)
+  const lanes = { unit, node18, interop, package: packageLane }
+  const { failed } = await lanes[lane](...args)
+  process.exit(failed === 0 ? 0 : 1)
+}

@@ -1,0 +1,81 @@
+// npm test: sets up what is missing, builds, checks, runs every lane, and ends with the sum of them all as its last line:
+// "N passed, N failed" (", N skipped" where any were).
+
+import { existsSync } from 'node:fs'
+import * as lanes from './lanes.mjs'
+import { buildIfStale, installPackages, output, run, say, tool } from './tools.mjs'
+
+/** Debian packages, each with a file that shows it. */
+const DEBIAN = {
+  libtoxcore2: () => library('libtoxcore.so.2'),
+  'toxcore-utils': () => existsSync('/usr/bin/tox-bootstrapd'),
+  libsodium23: () => library('libsodium.so.23') || library('libsodium.so.26'),
+  iproute2: () => ['/sbin/ip', '/usr/sbin/ip', '/bin/ip'].some((path) => existsSync(path)),
+}
+
+const library = (name) => (output('/sbin/ldconfig', ['-p']) ?? '').includes(name)
+
+/** Installs the Debian packages where that is ours to do; elsewhere prints the one line that does. */
+async function debianPackages() {
+  const missing = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
+  if (missing.length === 0) return
+  const line = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say(`Installing Debian packages: ${missing.join(' ')} …`)
+    await run('sh', ['-c', line.replaceAll('apt-get', 'apt-get -qq')], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+  }
+  const still = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
+  if (still.length > 0) {
+    say(`Missing: ${still.join(' ')}. The tests that need them will be skipped. To install them:\n  ${line}`)
+  }
+}
+
+/** A check that is no mocha run counts as one test. */
+const step =
+  (...args) =>
+  async () => {
+    const passed = (await run(process.execPath, args)) === 0
+    return { passed: Number(passed), failed: Number(!passed), skipped: 0 }
+  }
+
+const LANES = [
+  ['build', () => buildIfStale().then(() => ({ passed: 1, failed: 0, skipped: 0 }))],
+  ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn')],
+  ['types', step(tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json')],
+  ['unit', lanes.unit],
+  ['unit on Node 18', lanes.node18],
+  ['interop', lanes.interop],
+  ['package', lanes.package],
+]
+
+try {
+  await installPackages()
+} catch (error) {
+  say(error.message)
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
+await debianPackages()
+
+const rows = []
+for (const [name, lane] of LANES) {
+  console.log(`\n— ${name}`)
+  const startedAt = performance.now()
+  let totals
+  try {
+    totals = await lane()
+  } catch (error) {
+    say(error.message)
+    totals = { passed: 0, failed: 1, skipped: 0 }
+  }
+  rows.push({ name, seconds: (performance.now() - startedAt) / 1000, ...totals })
+}
+
+const { passed, failed, skipped } = lanes.add(rows)
+console.log('')
+for (const row of rows) {
+  const figures = [row.passed, row.failed, row.skipped].map((n) => String(n).padStart(6)).join('')
+  console.log(`${row.name.padEnd(16)} ${row.seconds.toFixed(1).padStart(7)} s ${figures}  (passed, failed, skipped)`)
+}
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed === 0 ? 0 : 1
