@@ -1,0 +1,40 @@
+// One line of a benchmark: what was measured, ours, c-toxcore's in the same run, and their ratio.
+
+export interface BenchLine {
+  /** What was measured, in the words of the table in doc/performance.md. */
+  name: string
+  ours: number
+  /** c-toxcore's (or libsodium's) figure in the same run; undefined where it is not installed. */
+  theirs: number | undefined
+  /** How many times better ours is: above 1 is better, whichever way the unit counts. */
+  ratio: number | undefined
+  /** 'ms', 'µs', '/s' or '% CPU'. */
+  unit: string
+}
+
+/** What every bench file exports as `run`. */
+export type Bench = () => Promise<BenchLine[]>
+
+/** Units of which less is better. */
+const LESS_IS_BETTER = new Set(['s', 'ms', 'µs', 'ns', '% CPU', 'MB'])
+
+/** A line with its ratio worked out; `theirs` undefined where there is nothing to compare with. */
+export function benchLine(name: string, ours: number, theirs: number | undefined, unit: string): BenchLine {
+  const ratio = theirs === undefined ? undefined : LESS_IS_BETTER.has(unit) ? theirs / ours : ours / theirs
+  return { name, ours, theirs, ratio, unit }
+}
+
+/** The value below which `share` (0–1) of the sorted copy of `values` lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+}
+
+/** One line for people. */
+export function formatLine({ name, ours, theirs, ratio, unit }: BenchLine): string {
+  const figure = (value: number): string =>
+    value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+  const other = theirs === undefined ? 'c-toxcore: not measured' : `c-toxcore ${figure(theirs)} ${unit}`
+  const times = ratio === undefined ? '' : `  ${figure(ratio)}× better`.replace(/ (0\.\S+)× better/, ' $1×')
+  return `${name.padEnd(52)} ${figure(ours).padStart(9)} ${unit.padEnd(5)} (${other})${times}`
+}
