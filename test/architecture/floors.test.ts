@@ -54,7 +54,7 @@ interface SourceFile {
 
 const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.c?ts$/.test(path))
   .sort()
   .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }))
 
