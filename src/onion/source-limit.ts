@@ -1,0 +1,28 @@
+// Limits are per source: one address that floods loses its own packets, not those of others.
+
+import { BoundedMap, type Clock, type Endpoint, type Millis, TokenBucket } from '../base/index.js'
+
+/** Sources that are remembered: 4,096 × about 200 bytes. The least recently seen is forgotten, which only refills its bucket. */
+const SOURCES_MAX = 4096
+
+/** A token bucket per source address. */
+export class SourceLimit {
+  readonly #buckets = new BoundedMap<string, TokenBucket>({ capacity: SOURCES_MAX, whenFull: 'evict-oldest' })
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly limit: { readonly burst: number; readonly refillMs: Millis },
+  ) {}
+
+  /** Whether `source` may be served one more packet now. */
+  allows(source: Endpoint): boolean {
+    const nowMs = this.clock.now()
+    const key = source.sourceKey
+    let bucket = this.#buckets.get(key)
+    if (bucket === undefined) {
+      bucket = new TokenBucket(this.limit.burst, this.limit.refillMs, nowMs)
+      this.#buckets.set(key, bucket)
+    }
+    return bucket.take(nowMs)
+  }
+}
