@@ -1,0 +1,37 @@
+{
+  'variables': {
+    'strict%': ['-std=c++17', '-Wall', '-Wextra', '-Werror'],
+  },
+  'targets': [
+    {
+      'target_name': 'toxcore_ts',
+      'sources': [
+        'native/addon.cc',
+        'native/args.cc',
+        'native/crypto.cc',
+        'native/nodes.cc',
+        'native/sodium.cc',
+        'native/udp.cc',
+      ],
+      # The last version that Node 18.20 and every later Node serve without an experimental flag.
+      'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
+      'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+      'cflags!': ['-fno-exceptions'],
+      'cflags_cc!': ['-std=gnu++17', '-std=gnu++14', '-std=gnu++20'],
+      'cflags_cc': [
+        '<@(strict)',
+        '-O2', '-fno-exceptions', '-fvisibility=hidden',
+      ],
+      'xcode_settings': {
+        'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+        'GCC_ENABLE_CPP_EXCEPTIONS': 'NO',
+        'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+        'OTHER_CPLUSPLUSFLAGS': ['-Wall', '-Wextra', '-Werror'],
+      },
+      'msvs_settings': { 'VCCLCompilerTool': { 'ExceptionHandling': 0, 'AdditionalOptions': ['/std:c++17'] } },
+      'conditions': [
+        ['OS=="linux"', { 'libraries': ['-ldl'] }],
+      ],
+    },
+  ],
+}
