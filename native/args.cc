@@ -12,7 +12,7 @@ uint8_t empty_bytes[1];
 
 bool refuse_type(napi_env env, const char *name, const char *type) {
   char message[kMessageBytes];
-  std::snprintf(message, sizeof message, "%s must be a %s", name, type);
+  std::snprintf(message, sizeof message, "%s must be %s", name, type);
   napi_throw_type_error(env, nullptr, message);
   return false;
 }
@@ -29,7 +29,7 @@ bool bytes_arg(napi_env env, napi_value value, const char *name, Bytes *out) {
   void *data = nullptr;
   if (napi_get_typedarray_info(env, value, &type, &out->length, &data, nullptr, nullptr) != napi_ok ||
       type != napi_uint8_array) {
-    return refuse_type(env, name, "Uint8Array");
+    return refuse_type(env, name, "a Uint8Array");
   }
   if (data == nullptr) out->length = 0;  // Detached.
   out->data = out->length == 0 ? empty_bytes : static_cast<uint8_t *>(data);
@@ -46,7 +46,7 @@ bool ints_arg(napi_env env, napi_value value, const char *name, Ints *out) {
   void *data = nullptr;
   if (napi_get_typedarray_info(env, value, &type, &out->length, &data, nullptr, nullptr) != napi_ok ||
       type != napi_int32_array) {
-    return refuse_type(env, name, "Int32Array");
+    return refuse_type(env, name, "an Int32Array");
   }
   if (data == nullptr) out->length = 0;
   out->data = static_cast<int32_t *>(data);
@@ -55,7 +55,7 @@ bool ints_arg(napi_env env, napi_value value, const char *name, Ints *out) {
 
 bool count_arg(napi_env env, napi_value value, const char *name, size_t limit, size_t *out) {
   double number;
-  if (napi_get_value_double(env, value, &number) != napi_ok) return refuse_type(env, name, "number");
+  if (napi_get_value_double(env, value, &number) != napi_ok) return refuse_type(env, name, "a number");
   if (!(number >= 0 && number <= static_cast<double>(limit) && number == std::floor(number))) {
     char message[kMessageBytes];
     std::snprintf(message, sizeof message, "%s must be an integer in [0, %zu]", name, limit);

@@ -22,6 +22,7 @@ export function platformTag() {
 }
 
 function isMusl() {
+  if (process.report) process.report.excludeNetwork = true // Else the report may wait for name servers.
   const header = process.report?.getReport().header
   return header !== undefined && header.glibcVersionRuntime === undefined
 }
