@@ -2,6 +2,7 @@
 // waiting. Everything else in src/ is written once and compiled twice; this file is the hinge.
 
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /** The folder of the package.json named toxcore-ts above this file; undefined when the core was bundled elsewhere. */
@@ -17,7 +18,10 @@ export function packageRoot(): string | undefined {
   }
 }
 
+// Not the `require` in scope: under a module hook (tsx) Node hands out a substitute that cannot load JSON.
+const requireHere = createRequire(__filename)
+
 /** `require`: loads a package by name or a file by absolute path, at once. Throws when it is absent or does not load. */
 export function requireNow(nameOrPath: string): unknown {
-  return require(nameOrPath)
+  return requireHere(nameOrPath)
 }
