@@ -1,0 +1,279 @@
+// One friend's way from a long-term key to a session. Spec: Friend connection.
+// Onion: their DHT key; DHT: their endpoint; net-crypto: the session. Each piece may be learned again at any time: a friend
+// who restarts comes with another DHT key and another port.
+
+import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
+import { sameBytes } from '../base/index.js'
+import type { DhtPublicKey, LongTermPublicKey } from '../crypto/keys.js'
+import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
+import type {
+  DhtSearch,
+  FriendDht,
+  FriendOnion,
+  FriendSessions,
+  IncomingSession,
+  OnionFriend,
+  Session,
+  SessionHandlers,
+} from './slices.js'
+
+/** Alive packets go out this often. */
+export const ALIVE_INTERVAL_MS = 8_000
+/** Without an Alive packet for that long the friend is gone: three of four may be late. */
+export const CONNECTION_TIMEOUT_MS = 4 * ALIVE_INTERVAL_MS
+/** DHT key and endpoint of a friend who does not answer are believed as long as a DHT node: a ping and one missed. */
+export const DHT_KEY_TIMEOUT_MS = 60_000 + (60_000 + 2_000)
+/** Between the starts of two attempts, so that a peer who refuses at once costs little. */
+export const RECONNECT_MIN_MS = 500
+
+/** How a friend is reached: directly, or through TCP relays alone. */
+export type FriendPath = 'udp' | 'tcp'
+
+/** What `FriendConnections` does for each of its connections. */
+export interface FriendConnectionOwner {
+  readonly env: Env
+  readonly onion: FriendOnion
+  readonly dht: FriendDht
+  readonly sessions: FriendSessions
+  onStatus(connection: FriendConnection, connected: boolean): void
+  onPath(connection: FriendConnection, path: FriendPath): void
+  onAcked(connection: FriendConnection, upTo: number): void
+  onRelays(connection: FriendConnection, relays: readonly RelayInfo[]): void
+  onLossless(connection: FriendConnection, packet: Uint8Array): void
+  onLossy(connection: FriendConnection, packet: Uint8Array): void
+}
+
+/** The connection to one long-term key; made by `FriendConnections.open`. */
+export class FriendConnection implements SessionHandlers {
+  readonly #onion: OnionFriend
+  #session: Session | undefined
+  #connected = false
+  #path: FriendPath = 'udp'
+  #dht: { readonly publicKey: DhtPublicKey; readonly search: DhtSearch; learnedMs: Millis } | undefined
+  #endpoint: { readonly endpoint: Endpoint; readonly learnedMs: Millis } | undefined
+  #lastAliveMs: Millis = 0
+  #lastAttemptMs: Millis = Number.NEGATIVE_INFINITY
+  /** Connected: the friend's silence. Connecting: the age of their DHT key. */
+  readonly #patience: Deadline
+  readonly #retry: Deadline
+  /** A listener may give the connection up in the middle of our work; nothing may begin after that. */
+  #destroyed = false
+  /** @internal When the next Alive packet is due; kept by `FriendConnections`. */
+  aliveDueMs: Millis = 0
+  /** @internal How many users hold it. */
+  references = 1
+
+  constructor(
+    readonly publicKey: LongTermPublicKey,
+    private readonly owner: FriendConnectionOwner,
+  ) {
+    const { deadlines } = owner.env
+    this.#patience = deadlines.create('friend silence', () => this.#checkPatience())
+    this.#retry = deadlines.create('friend reconnect', () => this.#connect())
+    this.#onion = owner.onion.addFriend(publicKey, {
+      onDhtKey: (dhtPublicKey, nodes, relays) => this.#onOnionDhtKey(dhtPublicKey, nodes, relays),
+    })
+  }
+
+  /** Whether a session is established. That the peer is a friend too is only known from their Online packet. */
+  get isConnected(): boolean {
+    return this.#connected
+  }
+
+  /** How the session runs; meaningful while connected. */
+  get path(): FriendPath {
+    return this.#path
+  }
+
+  /** The friend's DHT key as far as known. */
+  get dhtPublicKey(): DhtPublicKey | undefined {
+    return this.#dht?.publicKey
+  }
+
+  /** Where the friend was last seen. */
+  get endpoint(): Endpoint | undefined {
+    return this.#endpoint?.endpoint
+  }
+
+  /** Queues a lossless packet (copied): its packet number, `undefined` when not connected or the window is full. */
+  sendLossless(packet: Uint8Array): number | undefined {
+    return this.#connected ? this.#session?.sendLossless(packet) : undefined
+  }
+
+  /** Sends a lossy packet (copied); false when not connected. */
+  sendLossy(packet: Uint8Array): boolean {
+    return this.#connected && this.#session!.sendLossy(packet)
+  }
+
+  /** Sends onion data through the onion: to how many nodes. */
+  sendOnionData(plain: Uint8Array): number {
+    return this.owner.onion.sendData(this.publicKey, plain)
+  }
+
+  /** @internal A handshake from the friend: always taken, as only they can make one; it replaces what we had. */
+  accept(incoming: IncomingSession): boolean {
+    this.#dropSession()
+    if (this.#destroyed) return false
+    if (!this.#hasDhtKey(incoming.dhtPublicKey)) {
+      this.#learnDhtKey(incoming.dhtPublicKey)
+      this.#onion.setDhtKey(incoming.dhtPublicKey)
+    }
+    this.#lastAttemptMs = this.#now
+    this.#session = incoming.accept(this)
+    if (incoming.endpoint !== undefined) this.#endpoint = { endpoint: incoming.endpoint, learnedMs: this.#now }
+    else if (this.#freshEndpoint !== undefined) this.#session.setEndpoint(this.#freshEndpoint)
+    return true
+  }
+
+  /** @internal Ends session, searches and waiting. */
+  destroy(): void {
+    this.#destroyed = true
+    this.#session?.kill()
+    this.#session = undefined
+    this.#connected = false
+    this.#dht?.search.stop()
+    this.#dht = undefined
+    this.#onion.remove()
+    this.#patience.clear()
+    this.#retry.clear()
+  }
+
+  // What the session reports.
+
+  onEstablished(): void {
+    const now = this.#now
+    this.#connected = true
+    this.#path = 'udp'
+    this.#lastAliveMs = now
+    this.#patience.set(now + CONNECTION_TIMEOUT_MS)
+    this.#retry.clear()
+    this.#onion.setOnline(true)
+    this.owner.onStatus(this, true)
+  }
+
+  onClosed(): void {
+    this.#session = undefined
+    this.#goOffline()
+    // Not in this turn: net-crypto closes a session also to make room for the handshake that it offers us next.
+    this.#retry.set(this.#now)
+  }
+
+  onLossless(packet: Uint8Array): void {
+    this.owner.onLossless(this, packet)
+  }
+
+  onLossy(packet: Uint8Array): void {
+    this.owner.onLossy(this, packet)
+  }
+
+  onAcked(upTo: number): void {
+    this.owner.onAcked(this, upTo)
+  }
+
+  onDirectPath(direct: boolean): void {
+    // A direct path that grew quiet while no relay helps is no news: the Alive packets decide.
+    if (!direct && (this.#session?.relayCount ?? 0) === 0) return
+    const path = direct ? 'udp' : 'tcp'
+    if (path === this.#path) return
+    this.#path = path
+    this.owner.onPath(this, path)
+  }
+
+  /** Another key than the known one: the friend restarted, the old session is dead though it may not know yet. */
+  onDhtKey(dhtPublicKey: DhtPublicKey): void {
+    if (this.#hasDhtKey(dhtPublicKey)) {
+      this.#dht!.learnedMs = this.#now
+    } else {
+      this.#learnDhtKey(dhtPublicKey)
+      this.#onion.setDhtKey(dhtPublicKey)
+      this.#dropSession()
+    }
+    this.#connect()
+  }
+
+  /** The friend's Alive packet. */
+  onAlive(): void {
+    this.#lastAliveMs = this.#now
+  }
+
+  #onOnionDhtKey(dhtPublicKey: DhtPublicKey, nodes: readonly NodeInfo[], relays: readonly RelayInfo[]): void {
+    for (const node of nodes) this.owner.dht.addCandidate(node)
+    if (relays.length > 0) this.owner.onRelays(this, relays)
+    this.onDhtKey(dhtPublicKey)
+  }
+
+  #onEndpoint(endpoint: Endpoint): void {
+    this.#endpoint = { endpoint, learnedMs: this.#now }
+    if (this.#session === undefined) this.#connect()
+    else this.#session.setEndpoint(endpoint)
+  }
+
+  #hasDhtKey(dhtPublicKey: DhtPublicKey): boolean {
+    return this.#dht !== undefined && sameBytes(this.#dht.publicKey, dhtPublicKey)
+  }
+
+  /** Searches for `dhtPublicKey` instead of what was searched for. */
+  #learnDhtKey(dhtPublicKey: DhtPublicKey): void {
+    this.#dht?.search.stop()
+    this.#dht = undefined
+    const search = this.owner.dht.search(dhtPublicKey, (endpoint) => this.#onEndpoint(endpoint))
+    this.#dht = { publicKey: dhtPublicKey, search, learnedMs: this.#now }
+    if (!this.#connected) this.#patience.set(this.#now + DHT_KEY_TIMEOUT_MS)
+  }
+
+  /** Connects when key and endpoint are known and nothing is under way. */
+  #connect(): void {
+    const endpoint = this.#freshEndpoint
+    if (this.#session !== undefined || this.#dht === undefined || endpoint === undefined) return
+    const soonestMs = this.#lastAttemptMs + RECONNECT_MIN_MS
+    if (this.#now < soonestMs) return this.#retry.set(soonestMs)
+    this.#lastAttemptMs = this.#now
+    this.#session = this.owner.sessions.connect(this.publicKey, this.#dht.publicKey, this)
+    if (this.#session === undefined) this.#retry.set(this.#now + RECONNECT_MIN_MS)
+    else this.#session.setEndpoint(endpoint)
+  }
+
+  #dropSession(): void {
+    if (this.#session === undefined) return
+    this.#session.kill()
+    this.#session = undefined
+    this.#goOffline()
+  }
+
+  #goOffline(): void {
+    if (!this.#connected) return
+    this.#connected = false
+    if (this.#dht === undefined) {
+      this.#patience.clear()
+    } else {
+      this.#dht.learnedMs = this.#now
+      this.#patience.set(this.#now + DHT_KEY_TIMEOUT_MS)
+    }
+    this.#onion.setOnline(false)
+    this.owner.onStatus(this, false)
+  }
+
+  #checkPatience(): void {
+    const now = this.#now
+    if (this.#connected) {
+      const goneMs = this.#lastAliveMs + CONNECTION_TIMEOUT_MS
+      if (now < goneMs) return this.#patience.set(goneMs)
+      this.#dropSession()
+      this.#retry.set(now)
+    } else if (this.#dht !== undefined) {
+      const staleMs = this.#dht.learnedMs + DHT_KEY_TIMEOUT_MS
+      if (now < staleMs) return this.#patience.set(staleMs)
+      this.#dht.search.stop()
+      this.#dht = undefined
+    }
+  }
+
+  get #freshEndpoint(): Endpoint | undefined {
+    if (this.#endpoint === undefined) return undefined
+    return this.#now < this.#endpoint.learnedMs + DHT_KEY_TIMEOUT_MS ? this.#endpoint.endpoint : undefined
+  }
+
+  get #now(): Millis {
+    return this.owner.env.clock.now()
+  }
+}

@@ -1,0 +1,5 @@
+// The floor's door.
+export * from './friend-connection.js'
+export * from './friend-connections.js'
+export * from './friend-requests.js'
+export * from './slices.js'

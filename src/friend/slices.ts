@@ -1,0 +1,91 @@
+// What friend connections need of the modules below: onion client, DHT and net-crypto. Wired in tox/.
+
+import type { Endpoint } from '../base/index.js'
+import type { DhtPublicKey, LongTermPublicKey } from '../crypto/keys.js'
+import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
+
+/** What the onion learns about one friend. */
+export interface OnionFriendHandlers {
+  /** The friend told us their DHT public key, nodes near them and relays that they use; may repeat what is known. */
+  onDhtKey(dhtPublicKey: DhtPublicKey, nodes: readonly NodeInfo[], relays: readonly RelayInfo[]): void
+}
+
+/** The onion's work for one friend: search for their announce, tell them our DHT key. */
+export interface OnionFriend {
+  /** An online friend needs no search; the moment they go offline it starts anew. */
+  setOnline(online: boolean): void
+  /** The friend's DHT key, learned without the onion (from a session). */
+  setDhtKey(dhtPublicKey: DhtPublicKey): void
+  /** Ends the search; no handler is called afterwards. */
+  remove(): void
+}
+
+export interface FriendOnion {
+  addFriend(longTermPublicKey: LongTermPublicKey, handlers: OnionFriendHandlers): OnionFriend
+  /** Sends onion data (its first byte is the kind) to a friend who was added: the number of nodes that got it, 0 if none. */
+  sendData(longTermPublicKey: LongTermPublicKey, plain: Uint8Array): number
+  /** Registers the handler of one kind of onion data; `plain` begins with the kind and is valid for the turn. */
+  onData(kind: number, handler: (sender: LongTermPublicKey, plain: Uint8Array) => void): void
+}
+
+/** A search for one DHT key that goes on, and reports each endpoint found, until stopped. */
+export interface DhtSearch {
+  stop(): void
+}
+
+export interface FriendDht {
+  search(dhtPublicKey: DhtPublicKey, onEndpoint: (endpoint: Endpoint) => void): DhtSearch
+  /** A node that somebody told us about: worth a ping, not to be believed. */
+  addCandidate(node: NodeInfo): void
+}
+
+/** What a session reports. Never called from inside `connect` or `accept`, nor after `onClosed` or `kill`. */
+export interface SessionHandlers {
+  onEstablished(): void
+  /** One lossless packet, in order, not empty, id first; a view valid for the turn. */
+  onLossless(packet: Uint8Array): void
+  /** One lossy packet, as above, in any order. */
+  onLossy(packet: Uint8Array): void
+  /** The session ended: killed by the friend, timed out while connecting, or replaced. */
+  onClosed(): void
+  /** The friend has received every lossless packet numbered before `upTo` (modulo 2^32). */
+  onAcked(upTo: number): void
+  /** The friend has another DHT key than the one that `connect` was given. */
+  onDhtKey(dhtPublicKey: DhtPublicKey): void
+  /** Whether the session runs over UDP between the two; without it only relays carry it. */
+  onDirectPath(direct: boolean): void
+}
+
+/** One net-crypto connection, from the first cookie request on. */
+export interface Session {
+  /** Tries this endpoint from now on. */
+  setEndpoint(endpoint: Endpoint): void
+  /** Queues a copy of `packet`: its packet number, or `undefined` when the send window is full or nothing is established. */
+  sendLossless(packet: Uint8Array): number | undefined
+  /** Sends a copy of `packet` once; false when nothing is established. */
+  sendLossy(packet: Uint8Array): boolean
+  /** Ends it, telling the friend when established; no handler is called afterwards. */
+  kill(): void
+  /** Relays that carry it now; absent where there are none yet. */
+  readonly relayCount?: number
+}
+
+/** A handshake from somebody; it costs nothing until accepted. */
+export interface IncomingSession {
+  readonly longTermPublicKey: LongTermPublicKey
+  readonly dhtPublicKey: DhtPublicKey
+  /** Where it came from, when by UDP. */
+  readonly endpoint: Endpoint | undefined
+  accept(handlers: SessionHandlers): Session
+}
+
+export interface FriendSessions {
+  /** Begins to connect; `undefined` when that key has a session already or no slot is free. */
+  connect(
+    longTermPublicKey: LongTermPublicKey,
+    dhtPublicKey: DhtPublicKey,
+    handlers: SessionHandlers,
+  ): Session | undefined
+  /** The one judge of handshakes; false refuses. */
+  onIncoming(handler: (incoming: IncomingSession) => boolean): void
+}
