@@ -7,7 +7,7 @@ export const createPeer = (port, nodePort, nodeKey) =>
   Tox.create({ bindAddress: '127.0.0.1', ipv6: false, port, bootstrap: [`127.0.0.1:${nodePort}:${nodeKey}`] })
 
 /** Adds a friend by long-term public key (hex), without a request. */
-export const addFriend = (tox, key) => tox.addFriendByPublicKey(key)
+export const addFriend = (tox, key) => tox.addFriendWithoutRequest(key)
 
 /** Resolves when the friend is online. */
 export const whenOnline = (friend) => friend.whenOnline()
