@@ -1,0 +1,25 @@
+// What the messenger reports. All byte arrays are copies that belong to the receiver; text is UTF-8 by custom only.
+
+import type { LongTermPublicKey } from '../crypto/keys.js'
+import type { MessageKind } from '../packet/messenger/message.js'
+import type { UserStatus } from '../packet/messenger/user-status.js'
+
+/** How a friend is connected, as TOX_CONNECTION: `'tcp'` is through relays alone. */
+export type ConnectionStatus = 'none' | 'tcp' | 'udp'
+
+/** The one sink of all events. A handler may call the messenger again, even delete the friend. */
+export interface MessengerEvents {
+  friendRequest(publicKey: LongTermPublicKey, message: Uint8Array): void
+  friendConnectionStatus(friendNumber: number, status: ConnectionStatus): void
+  friendName(friendNumber: number, name: Uint8Array): void
+  friendStatusMessage(friendNumber: number, message: Uint8Array): void
+  friendStatus(friendNumber: number, status: UserStatus): void
+  friendTyping(friendNumber: number, isTyping: boolean): void
+  friendMessage(friendNumber: number, kind: MessageKind, message: Uint8Array): void
+  /** The friend's Tox has received the message; whether a human has read it nobody knows. */
+  friendReadReceipt(friendNumber: number, messageId: number): void
+  /** `packet` begins with its id, 160 to 191. */
+  friendLosslessPacket(friendNumber: number, packet: Uint8Array): void
+  /** `packet` begins with its id, 200 to 254. */
+  friendLossyPacket(friendNumber: number, packet: Uint8Array): void
+}
