@@ -115,7 +115,10 @@ function writeBytes(writer: Writer, value: Uint8Array): void {
   writer.at += value.length
 }
 
+// Two signatures, for one alone would let the compiler infer `never` from the place where unbranded bytes stand.
 /** Exactly `length` bytes, copied when decoded. `B` brands them: `bytes<DhtPublicKey>(32)`. */
+export function bytes(length: number, doc?: string): Schema<Uint8Array>
+export function bytes<B extends Uint8Array>(length: number, doc?: string): Schema<B>
 export function bytes<B extends Uint8Array = Uint8Array>(length: number, doc = `bytes[${length}]`): Schema<B> {
   return {
     doc,
