@@ -1,0 +1,2 @@
+// The floor's one door.
+export * from './encryptsave.js'
