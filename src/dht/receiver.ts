@@ -1,0 +1,161 @@
+// Receives the packets of the DHT. Each comes from a stranger: it is opened, held against what we asked for, and only then
+// believed; each answer is at most as large as c-toxcore's, so that we are no amplifier for forged addresses.
+
+import { bytesKey, type Endpoint, isZero, sameBytes } from '../base/index.js'
+import { decode, encode } from '../codec/index.js'
+import type { DhtPublicKey } from '../crypto/keys.js'
+import {
+  BOOTSTRAP_INFO_REQUEST_BYTES,
+  bootstrapInfoResponse,
+  lanDiscovery,
+  NODES_REQUEST_BYTES,
+  NODES_REQUEST_PLAIN_BYTES,
+  nodesResponse,
+  PING_PACKET_BYTES,
+  PING_PLAIN_BYTES,
+  RESPONSE_NODES_MAX,
+} from '../packet/dht/index.js'
+import { PacketKind } from '../packet/kinds.js'
+import type { NodeInfo } from '../packet/node-info.js'
+import type { Asker } from './asker.js'
+import type { DhtOptions } from './dht.js'
+import type { Greeter } from './greeter.js'
+import type { Neighbourhood } from './neighbourhood.js'
+import { isGood } from './node.js'
+import type { DhtRequests } from './requests.js'
+import type { DhtStats } from './stats.js'
+import type { DhtWire } from './wire.js'
+
+export interface ReceiverParts {
+  readonly options: DhtOptions
+  readonly stats: DhtStats
+  readonly wire: DhtWire
+  readonly asker: Asker
+  readonly greeter: Greeter
+  readonly requests: DhtRequests
+  readonly neighbourhood: Neighbourhood
+}
+
+export class Receiver {
+  readonly #parts: ReceiverParts
+  #toldOwn4: Endpoint | undefined
+  #toldOwn6: Endpoint | undefined
+
+  /** Registers its handlers with the router of `parts.options`. */
+  constructor(parts: ReceiverParts) {
+    this.#parts = parts
+    this.#listen()
+  }
+
+  /** Where other nodes see us. */
+  get ownEndpoints(): Endpoint[] {
+    return [this.#toldOwn4, this.#toldOwn6].filter((one): one is Endpoint => one !== undefined)
+  }
+
+  #listen(): void {
+    const { router, bootstrapInfo, lanDiscovery: isLanWelcome } = this.#parts.options
+    router.on(PacketKind.PING_REQUEST, (from, packet) => this.#receivePing(from, packet))
+    router.on(PacketKind.PING_RESPONSE, (from, packet) => this.#receivePingResponse(from, packet))
+    router.on(PacketKind.NODES_REQUEST, (from, packet) => this.#receiveNodesRequest(from, packet))
+    router.on(PacketKind.NODES_RESPONSE, (from, packet) => this.#receiveNodesResponse(from, packet))
+    router.on(PacketKind.DHT_REQUEST, (from, packet) => this.#parts.requests.receive(from, packet))
+    if (isLanWelcome === true) router.on(PacketKind.LAN_DISCOVERY, (from, packet) => this.#greetLan(from, packet))
+    if (bootstrapInfo !== undefined) {
+      const answer = encode(bootstrapInfoResponse, { kind: PacketKind.BOOTSTRAP_INFO, ...bootstrapInfo })
+      router.on(PacketKind.BOOTSTRAP_INFO, (from, packet) => this.#receiveInfoRequest(from, packet, answer))
+    }
+  }
+
+  #receivePing(from: Endpoint, packet: Uint8Array): void {
+    const { drops } = this.#parts.options.env
+    this.#parts.stats.pingRequestsReceived++
+    if (packet.length !== PING_PACKET_BYTES) return drops.count('dht/ping-request malformed')
+    if (this.#parts.wire.open(packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-request forged')
+    if (this.#parts.wire.opened[0] !== PacketKind.PING_REQUEST) return drops.count('dht/ping-request malformed')
+    this.#parts.wire.answerPing(from)
+    this.#greet(this.#parts.wire.sender, from)
+  }
+
+  #receivePingResponse(from: Endpoint, packet: Uint8Array): void {
+    const { clock, drops } = this.#parts.options.env
+    this.#parts.stats.pingResponsesReceived++
+    if (packet.length !== PING_PACKET_BYTES) return drops.count('dht/ping-response malformed')
+    if (this.#parts.wire.open(packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-response forged')
+    if (this.#parts.wire.opened[0] !== PacketKind.PING_RESPONSE) return drops.count('dht/ping-response malformed')
+    const sender = this.#parts.wire.sender
+    const request = this.#parts.asker.pending.take('ping', this.#parts.wire.openedId(1), sender, from, clock.now())
+    if (request === undefined) return drops.count('dht/ping-response unexpected')
+    this.#parts.neighbourhood.answered(request.publicKey, request.to)
+  }
+
+  #receiveNodesRequest(from: Endpoint, packet: Uint8Array): void {
+    const { clock, drops } = this.#parts.options.env
+    this.#parts.stats.nodesRequestsReceived++
+    if (packet.length !== NODES_REQUEST_BYTES) return drops.count('dht/nodes-request malformed')
+    if (this.#parts.wire.open(packet) !== NODES_REQUEST_PLAIN_BYTES) return drops.count('dht/nodes-request forged')
+    const { table } = this.#parts.neighbourhood
+    // The sought key is the head of the opened bytes; nobody gets LAN addresses from beyond the LAN.
+    const nearest = table.nearest(this.#parts.wire.opened, RESPONSE_NODES_MAX, clock.now(), from.isLan)
+    this.#parts.wire.answerNodes(from, nearest)
+    this.#greet(this.#parts.wire.sender, from)
+  }
+
+  #receiveNodesResponse(from: Endpoint, packet: Uint8Array): void {
+    const { clock, drops } = this.#parts.options.env
+    this.#parts.stats.nodesResponsesReceived++
+    const length = this.#parts.wire.open(packet)
+    if (length < 0) return drops.count('dht/nodes-response forged')
+    const response = decode(nodesResponse, this.#parts.wire.opened.subarray(0, length))
+    if (response === undefined) return drops.count('dht/nodes-response malformed')
+    const { pending } = this.#parts.asker
+    const request = pending.take('nodes', response.requestId, this.#parts.wire.sender, from, clock.now())
+    if (request === undefined) return drops.count('dht/nodes-response unexpected')
+    this.#parts.neighbourhood.answered(request.publicKey, request.to, request.sought)
+    for (const node of response.nodes) this.#hear(node, request.publicKey)
+  }
+
+  /** `teller` says where `node` answers. */
+  #hear(node: NodeInfo, teller: DhtPublicKey): void {
+    if (!node.endpoint.isSendable || isZero(node.publicKey)) return
+    if (sameBytes(node.publicKey, this.#parts.options.keyPair.publicKey)) return this.#hearOfOurselves(node.endpoint)
+    const { searches, table } = this.#parts.neighbourhood
+    const search = searches.get(bytesKey(node.publicKey))
+    const tellerNode = search === undefined ? undefined : table.get(teller)
+    if (search !== undefined && tellerNode !== undefined) {
+      search.told(tellerNode, node.endpoint, this.#parts.options.env.clock.now())
+    }
+    this.#parts.neighbourhood.consider(node)
+  }
+
+  #hearOfOurselves(endpoint: Endpoint): void {
+    const known = endpoint.family === 4 ? this.#toldOwn4 : this.#toldOwn6
+    if (known !== undefined && endpoint.isLan && !known.isLan) return
+    if (endpoint.family === 4) this.#toldOwn4 = endpoint
+    else this.#toldOwn6 = endpoint
+  }
+
+  /** Someone has asked us something and so proven its key, but not yet its address. */
+  #greet(publicKey: DhtPublicKey, from: Endpoint): void {
+    const { close, searches, table } = this.#parts.neighbourhood
+    const nowMs = this.#parts.options.env.clock.now()
+    const key = bytesKey(publicKey)
+    const isSought = searches.get(key) !== undefined
+    if (!isSought && !close.hasRoomFor(publicKey, nowMs)) return
+    const node = table.getByKey(key)
+    const association = node?.association(from.family)
+    if (association?.endpoint.equals(from) && isGood(association, nowMs)) return
+    this.#parts.greeter.greet(publicKey, from, isSought)
+  }
+
+  #greetLan(from: Endpoint, packet: Uint8Array): void {
+    const greeting = from.isLan ? decode(lanDiscovery, packet) : undefined
+    if (greeting === undefined)
+      return this.#parts.options.env.drops.count('dht/lan-discovery malformed or not from the LAN')
+    this.#parts.asker.askStranger(from, greeting.publicKey, this.#parts.options.keyPair.publicKey)
+  }
+
+  #receiveInfoRequest(from: Endpoint, packet: Uint8Array, answer: Uint8Array): void {
+    if (packet.length === BOOTSTRAP_INFO_REQUEST_BYTES) this.#parts.options.udp.send(from, answer)
+    else this.#parts.options.env.drops.count('dht/bootstrap-info malformed')
+  }
+}
