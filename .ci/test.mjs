@@ -40,7 +40,7 @@ const step =
 
 const LANES = [
   ['build', () => buildIfStale().then(() => ({ passed: 1, failed: 0, skipped: 0 }))],
-  ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn')],
+  ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')],
   ['types', step(tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json')],
   ['unit', lanes.unit],
   ['unit on Node 18', lanes.node18],
