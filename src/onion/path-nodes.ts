@@ -1,0 +1,120 @@
+// The nodes that paths are built from: the DHT's, those that answered announce requests, those of paths that worked.
+// A separate list of nodes from savedata serves before the DHT answers. Nodes of failing paths leave sooner.
+
+import { bytesKey, type Random } from '../base/index.js'
+import { compareDistance } from '../dht/distance.js'
+import type { NodeInfo } from '../packet/node-info.js'
+import { PATH_NODES_MAX } from './timing.js'
+
+/** Failed paths in a row, among the nodes' last ones, that make a node leave. */
+const FAILURES_MAX = 6
+/** Never shrink below this: three hops need three nodes. */
+const NODES_MIN = 3
+
+interface Known {
+  readonly node: NodeInfo
+  failures: number
+}
+
+/** At most 32 nodes; the oldest makes room. */
+export class PathNodes {
+  readonly #nodes = new Map<string, Known>()
+  readonly #saved: NodeInfo[] = []
+
+  constructor(private readonly random: Random) {}
+
+  /** How many nodes are known to work. */
+  get size(): number {
+    return this.#nodes.size
+  }
+
+  /** Adds a node that answers; returns whether it is new. A known node's new address replaces the old one. */
+  add(node: NodeInfo): boolean {
+    if (!node.endpoint.isSendable) return false
+    const key = bytesKey(node.publicKey)
+    const known = this.#nodes.get(key)
+    if (known?.node.endpoint.equals(node.endpoint)) return false
+    if (known === undefined && this.#nodes.size >= PATH_NODES_MAX) {
+      for (const oldest of this.#nodes.keys()) {
+        this.#nodes.delete(oldest)
+        break
+      }
+    }
+    this.#nodes.set(key, { node, failures: 0 })
+    return known === undefined
+  }
+
+  /** Adds nodes of an earlier run: used until any node is known to work. At most 32. */
+  addSaved(nodes: readonly NodeInfo[]): void {
+    this.#saved.push(
+      ...nodes.filter(({ endpoint }) => endpoint.isSendable).slice(0, PATH_NODES_MAX - this.#saved.length),
+    )
+  }
+
+  /** All nodes that may be used now. */
+  list(): NodeInfo[] {
+    return this.#nodes.size > 0 ? Array.from(this.#nodes.values(), ({ node }) => node) : this.#saved.slice()
+  }
+
+  /** What savedata keeps: the youngest first, then saved ones of earlier runs. */
+  backup(count: number): NodeInfo[] {
+    const young = Array.from(this.#nodes.values(), ({ node }) => node).reverse()
+    const old = this.#saved.filter(({ publicKey }) => !this.#nodes.has(bytesKey(publicKey)))
+    return [...young, ...old].slice(0, count)
+  }
+
+  /** Three nodes by chance: different ones when three are known, else as many different ones as there are, repeated. */
+  pickThree(): [NodeInfo, NodeInfo, NodeInfo] | undefined {
+    const nodes = this.list()
+    if (nodes.length === 0) return undefined
+    const [a, b, c] = this.#shuffle(nodes, 3)
+    return [a!, b ?? a!, c ?? this.#one(nodes)]
+  }
+
+  /** Up to `count` nodes by chance, all different. */
+  some(count: number): NodeInfo[] {
+    return this.#shuffle(this.list(), count)
+  }
+
+  /** Up to `count` nodes nearest to `key`. */
+  nearest(key: Uint8Array, count: number): NodeInfo[] {
+    return this.list()
+      .sort((a, b) => compareDistance(key, a.publicKey, b.publicKey))
+      .slice(0, count)
+  }
+
+  /** A path through these nodes answered. */
+  worked(nodes: readonly NodeInfo[]): void {
+    for (const node of nodes) {
+      this.add(node)
+      const known = this.#nodes.get(bytesKey(node.publicKey))
+      if (known !== undefined) known.failures = 0
+    }
+  }
+
+  /** A path through these nodes was given up: one of them may be gone. */
+  failed(nodes: readonly NodeInfo[]): void {
+    for (const { publicKey } of nodes) {
+      const key = bytesKey(publicKey)
+      const known = this.#nodes.get(key)
+      if (known !== undefined && ++known.failures >= FAILURES_MAX && this.#nodes.size > NODES_MIN)
+        this.#nodes.delete(key)
+    }
+  }
+
+  #one(nodes: readonly NodeInfo[]): NodeInfo {
+    return nodes[this.random.uniform(nodes.length)]!
+  }
+
+  /** The first `count` of `nodes` shuffled (Fisher and Yates); shuffles in place. */
+  #shuffle(nodes: NodeInfo[], count: number): NodeInfo[] {
+    const wanted = Math.min(count, nodes.length)
+    for (let i = 0; i < wanted; i++) {
+      const j = i + this.random.uniform(nodes.length - i)
+      const node = nodes[i]!
+      nodes[i] = nodes[j]!
+      nodes[j] = node
+    }
+    return nodes.slice(0, wanted)
+  }
+}

@@ -1,0 +1,118 @@
+// A pool of paths, used by chance, replaced when they stop answering or grow old. Our own announcement and the searches for
+// friends have a pool each, so that no node sees both. Spec: Onion.
+
+import type { Env } from '../base/index.js'
+import type { Crypto } from '../crypto/crypto.js'
+import type { SharedKey } from '../crypto/keys.js'
+import type { NodeInfo } from '../packet/node-info.js'
+import type { UdpSender } from '../transport/udp.js'
+import { OnionPath, UdpFirstHop } from './path.js'
+import type { PathNodes } from './path-nodes.js'
+import type { FirstHop, OnionDht, RelayHops } from './slice.js'
+import {
+  PATH_FIRST_TIMEOUT_MS,
+  PATH_LIFETIME_MS,
+  PATH_TIMEOUT_MS,
+  PATH_UNANSWERED_MAX,
+  PATHS_PER_POOL,
+  POOR_PATH_LIFETIME_MS,
+} from './timing.js'
+
+export interface PathParts {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly udp: UdpSender
+  readonly dht: Pick<OnionDht, 'keyPair' | 'isConnected' | 'sharedKey'>
+  readonly nodes: PathNodes
+  readonly relays?: RelayHops | undefined
+}
+
+/** At most six paths. */
+export class PathPool {
+  readonly #parts: PathParts
+  readonly #slots: (OnionPath | undefined)[] = new Array(PATHS_PER_POOL).fill(undefined)
+  #nextId = 1
+
+  constructor(parts: PathParts) {
+    this.#parts = parts
+  }
+
+  /** The path `id` when it is alive, else one by chance; `undefined` while no node is known. Counts as a use. */
+  use(id?: number): OnionPath | undefined {
+    const path = (id !== undefined ? this.alive(id) : undefined) ?? this.#random()
+    if (path === undefined) return undefined
+    // Uses after the limit do not put the end off.
+    if (path.unanswered < PATH_UNANSWERED_MAX) path.usedMs = this.#parts.env.clock.now()
+    path.unanswered++
+    return path
+  }
+
+  /** The path `id` unless it has been given up. */
+  alive(id: number): OnionPath | undefined {
+    const path = this.#slots.find((slot) => slot?.id === id)
+    return path !== undefined && !this.#isOver(path) ? path : undefined
+  }
+
+  /** An answer came back through path `id`. */
+  answered(id: number): void {
+    const path = this.#slots.find((slot) => slot?.id === id)
+    if (path === undefined) return
+    path.answeredMs = this.#parts.env.clock.now()
+    path.unanswered = 0
+    this.#parts.nodes.worked(path.nodes)
+  }
+
+  /** Gives all paths up: after a long sleep, or when our own address changed. */
+  clear(): void {
+    for (const path of this.#slots) path?.wipe()
+    this.#slots.fill(undefined)
+  }
+
+  #random(): OnionPath | undefined {
+    const slot = this.#parts.env.random.uniform(PATHS_PER_POOL)
+    const old = this.#slots[slot]
+    if (old !== undefined && !this.#isOver(old)) return old
+    if (old !== undefined) this.#giveUp(slot, old)
+    return this.#create(slot)
+  }
+
+  #giveUp(slot: number, path: OnionPath): void {
+    if (path.unanswered >= PATH_UNANSWERED_MAX) this.#parts.nodes.failed(path.nodes)
+    path.wipe()
+    this.#slots[slot] = undefined
+  }
+
+  #create(slot: number): OnionPath | undefined {
+    const { env, crypto, nodes } = this.#parts
+    const three = nodes.pickThree()
+    if (three === undefined) return undefined
+    const [one, second, exit] = three
+    const relay = this.#parts.dht.isConnected ? undefined : this.#parts.relays?.random()
+    const key = `${relay?.key ?? one.endpoint.key} ${second.endpoint.key} ${exit.endpoint.key}`
+    // In a tiny network all paths are one: making it six times would cost keys and hide nothing.
+    const same = this.#slots.find((path) => path?.key === key && !this.#isOver(path))
+    if (same !== undefined) return same
+    const first = relay ?? this.#udpHop(one)
+    if (first === undefined) return undefined
+    const hops = relay === undefined ? three : [second, exit]
+    const path = OnionPath.create(env, crypto, this.#nextId++, first, hops, second, exit)
+    if (path !== undefined) path.unanswered = PATH_UNANSWERED_MAX / 2
+    this.#slots[slot] = path
+    return path
+  }
+
+  #udpHop(node: NodeInfo): FirstHop | undefined {
+    const { crypto, udp, dht } = this.#parts
+    const sharedKey = dht.sharedKey(node.publicKey)?.slice() as SharedKey | undefined
+    return sharedKey && new UdpFirstHop(crypto, udp, dht.keyPair.publicKey, node, sharedKey)
+  }
+
+  #isOver(path: OnionPath): boolean {
+    const nowMs = this.#parts.env.clock.now()
+    const age = nowMs - path.createdMs
+    if (age >= PATH_LIFETIME_MS) return true
+    if (path.isPoor && age >= POOR_PATH_LIFETIME_MS && this.#parts.nodes.size >= 3) return true
+    const timeout = path.answeredMs === undefined ? PATH_FIRST_TIMEOUT_MS : PATH_TIMEOUT_MS
+    return path.unanswered >= PATH_UNANSWERED_MAX && nowMs - path.usedMs >= timeout
+  }
+}

@@ -1,0 +1,77 @@
+// What announcing and searching have in common: take an answer into the list, and ask the nodes it names that are nearer.
+
+import { type Env, sameBytes } from '../base/index.js'
+import type { Crypto } from '../crypto/crypto.js'
+import type { DhtPublicKey } from '../crypto/keys.js'
+import type { NodeInfo } from '../packet/node-info.js'
+import type { AnnounceAnswer } from '../packet/onion/index.js'
+import { type AnnounceExchange, type Answered, type Asker, isCredible } from './announce-exchange.js'
+import type { ListedNode, Stored } from './announce-list.js'
+import type { PathNodes } from './path-nodes.js'
+
+/** What every walk of one client shares. */
+export interface WalkParts {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly exchange: AnnounceExchange
+  readonly nodes: PathNodes
+  /** Ourselves: not asked, not a hop. */
+  readonly ownDhtKey: DhtPublicKey
+}
+
+/** Lists the node that answered, or brings it up to date; `undefined` when nearer ones fill the list. */
+export function takeAnswer(
+  parts: WalkParts,
+  asker: Asker,
+  answered: Answered,
+  stored: Stored,
+  pingId: Uint8Array | undefined,
+): ListedNode | undefined {
+  const { asked, pathId, sharedKey } = answered
+  const nowMs = parts.env.clock.now()
+  asker.list.prune(nowMs)
+  let node = asker.list.find(asked.publicKey)
+  if (node === undefined) {
+    node = {
+      ...asked,
+      sharedKey,
+      addedMs: nowMs,
+      stored,
+      pingId: undefined,
+      pathId,
+      askedMs: nowMs,
+      unanswered: 0,
+    }
+    if (!asker.list.add(node)) return undefined
+    answered.keep()
+  }
+  node.endpoint = asked.endpoint
+  node.stored = stored
+  node.unanswered = 0
+  if (pingId !== undefined) {
+    node.pingId = pingId
+    node.pathId = pathId
+  }
+  parts.nodes.add(asked)
+  return node
+}
+
+/** Asks those of the named nodes that would be listed if they answered, as far as `mayAsk` allows. */
+export function askNearer(
+  parts: WalkParts,
+  asker: Asker,
+  answer: AnnounceAnswer,
+  answered: Answered,
+  mayAsk: () => boolean,
+): void {
+  for (const node of answer.nodes) if (isCredible(node.endpoint, answered.from)) askUnlisted(parts, asker, node, mayAsk)
+}
+
+/** Asks one node unless it is listed, ourselves, too far, or was asked a moment ago. Whether it was asked. */
+export function askUnlisted(parts: WalkParts, asker: Asker, node: NodeInfo, mayAsk: () => boolean): boolean {
+  const { list } = asker
+  const nowMs = parts.env.clock.now()
+  if (sameBytes(node.publicKey, parts.ownDhtKey) || list.find(node.publicKey) !== undefined) return false
+  if (!list.wants(node.publicKey) || !list.mayAsk(node.publicKey, nowMs) || !mayAsk()) return false
+  return parts.exchange.askNew(asker, node)
+}
