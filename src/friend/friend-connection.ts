@@ -66,13 +66,13 @@ export class FriendConnection implements SessionHandlers {
   constructor(
     readonly publicKey: LongTermPublicKey,
     private readonly owner: FriendConnectionOwner,
+    lastSeenUnix: number,
   ) {
     const { deadlines } = owner.env
     this.#patience = deadlines.create('friend silence', () => this.#checkPatience())
     this.#retry = deadlines.create('friend reconnect', () => this.#connect())
-    this.#onion = owner.onion.addFriend(publicKey, {
-      onDhtKey: (dhtPublicKey, nodes, relays) => this.#onOnionDhtKey(dhtPublicKey, nodes, relays),
-    })
+    const onDhtKey: OnionFriendHandlers['onDhtKey'] = (...learned) => this.#onOnionDhtKey(...learned)
+    this.#onion = owner.onion.addFriend(publicKey, { onDhtKey }, lastSeenUnix)
   }
 
   /** Whether a session is established. That the peer is a friend too is only known from their Online packet. */
@@ -197,9 +197,10 @@ export class FriendConnection implements SessionHandlers {
   }
 
   #onOnionDhtKey(dhtPublicKey: DhtPublicKey, nodes: readonly NodeInfo[], relays: readonly RelayInfo[]): void {
+    this.onDhtKey(dhtPublicKey)
+    // Behind it: the nodes are near the friend, and the DHT wants such only while it searches there.
     for (const node of nodes) this.owner.dht.addCandidate(node)
     if (relays.length > 0) this.owner.onRelays(this, relays)
-    this.onDhtKey(dhtPublicKey)
   }
 
   #onEndpoint(endpoint: Endpoint): void {

@@ -89,15 +89,18 @@ export class FriendConnections {
     this.#listeners.push(listener)
   }
 
-  /** Begins to look for `publicKey`, or joins those who do already: each `open` needs a `release`. */
-  open(publicKey: LongTermPublicKey): FriendConnection {
+  /**
+   * Begins to look for `publicKey`, or joins those who do already: each `open` needs a `release`. `lastSeenUnix` in seconds:
+   * of many, those seen last are sought first; somebody new counts as seen now.
+   */
+  open(publicKey: LongTermPublicKey, lastSeenUnix = this.#env.clock.unixSeconds()): FriendConnection {
     const key = bytesKey(publicKey)
     const known = this.#connections.get(key)
     if (known !== undefined) {
       known.references++
       return known
     }
-    const connection = new FriendConnection(publicKey.slice() as LongTermPublicKey, this.#owner)
+    const connection = new FriendConnection(publicKey.slice() as LongTermPublicKey, this.#owner, lastSeenUnix)
     this.#connections.set(key, connection)
     return connection
   }

@@ -21,7 +21,8 @@ export interface OnionFriend {
 }
 
 export interface FriendOnion {
-  addFriend(longTermPublicKey: LongTermPublicKey, handlers: OnionFriendHandlers): OnionFriend
+  /** `lastSeenUnix` in seconds, 0 for never: those seen last are sought first. */
+  addFriend(longTermPublicKey: LongTermPublicKey, handlers: OnionFriendHandlers, lastSeenUnix: number): OnionFriend
   /** Sends onion data (its first byte is the kind) to a friend who was added: the number of nodes that got it, 0 if none. */
   sendData(longTermPublicKey: LongTermPublicKey, plain: Uint8Array): number
   /** Registers the handler of one kind of onion data; `plain` begins with the kind and is valid for the turn. */
@@ -34,6 +35,7 @@ export interface DhtSearch {
 }
 
 export interface FriendDht {
+  /** An endpoint known already may be reported from inside `search`. */
   search(dhtPublicKey: DhtPublicKey, onEndpoint: (endpoint: Endpoint) => void): DhtSearch
   /** A node that somebody told us about: worth a ping, not to be believed. */
   addCandidate(node: NodeInfo): void

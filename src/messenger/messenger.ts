@@ -141,10 +141,14 @@ export class Messenger {
 
   /** Adds somebody who asked us, or who adds us as well: the friend number. */
   addFriendWithoutRequest(publicKey: LongTermPublicKey): Result<number, FriendAddError> {
+    return this.#addConfirmed(publicKey)
+  }
+
+  #addConfirmed(publicKey: LongTermPublicKey, lastSeenUnix?: number): Result<number, FriendAddError> {
     if (this.#context.friends.ofKey(publicKey) !== undefined) return fail('already-sent')
     if (!isPublicKey(publicKey)) return fail('bad-checksum')
     if (sameBytes(publicKey, this.#publicKey)) return fail('own-key')
-    return ok(this.#newFriend(publicKey, 'confirmed').number)
+    return ok(this.#newFriend(publicKey, 'confirmed', lastSeenUnix).number)
   }
 
   /** Deletes a friend, who sees us offline, and what waits for them. Their number may be given to another. */
@@ -264,7 +268,7 @@ export class Messenger {
       const isAsking = one.state === 'added' || one.state === 'requested'
       const added = isAsking
         ? this.addFriend(encodeToxId(one.publicKey, one.nospam), one.requestMessage)
-        : this.addFriendWithoutRequest(one.publicKey)
+        : this.#addConfirmed(one.publicKey, one.lastSeenUnix)
       if (!added.ok) {
         this.#context.env.log.log('warn', 'messenger', `a saved friend was left out: ${added.error}`)
       } else if (!isAsking) {
@@ -277,9 +281,9 @@ export class Messenger {
     }
   }
 
-  #newFriend(publicKey: LongTermPublicKey, state: FriendState): Friend {
+  #newFriend(publicKey: LongTermPublicKey, state: FriendState, lastSeenUnix?: number): Friend {
     const { friends, connections } = this.#context
-    const connection = connections.open(publicKey)
+    const connection = connections.open(publicKey, lastSeenUnix)
     const outbox = new Outbox(this.#outboxStore, connection.publicKey)
     const friend = new Friend(friends.nextNumber, connection.publicKey, connection, outbox, state)
     friends.add(friend)

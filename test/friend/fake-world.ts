@@ -91,6 +91,7 @@ export class FakeHost {
   readonly onlineSet = new Map<string, boolean>()
   readonly toldDhtKeys: DhtPublicKey[] = []
   readonly candidates: NodeInfo[] = []
+  readonly lastSeen: number[] = []
   searches = 0
   connects = 0
   /** The fake send window. */
@@ -166,7 +167,8 @@ export class FakeHost {
     const { world } = this
     const idOf = (key: Uint8Array): string => key.join()
     return {
-      addFriend: (publicKey, handlers) => {
+      addFriend: (publicKey, handlers, lastSeenUnix) => {
+        this.lastSeen.push(lastSeenUnix)
         const id = idOf(publicKey)
         this.onionFriends.set(id, handlers)
         const look = (): void => {
@@ -223,7 +225,7 @@ export class FakeHost {
           },
         }
       },
-      addCandidate: (node) => void this.candidates.push(node),
+      addCandidate: (node) => void (this.searches > 0 && this.candidates.push(node)),
     }
   }
 

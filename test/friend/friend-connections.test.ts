@@ -220,6 +220,15 @@ describe('friend connections', () => {
     assert.deepEqual(b.candidates, [node])
   })
 
+  it('tell the DHT of nodes near the friend once it searches there', () => {
+    const world = new FakeWorld()
+    const a = world.host(1)
+    a.connections.open(keyOf<LongTermPublicKey>(2))
+    const node = { endpoint: Endpoint.parse('10.1.2.3', 33_445)!, publicKey: keyOf<DhtPublicKey>(9) }
+    ;[...a.onionFriends.values()][0]!.onDhtKey(keyOf<DhtPublicKey>(77), [node], [])
+    assert.deepEqual(a.candidates, [node])
+  })
+
   it('report a path through relays only when there is a relay', () => {
     const { a, ab } = friends()
     const paths: string[] = []

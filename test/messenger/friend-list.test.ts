@@ -209,6 +209,7 @@ describe('the friend list', () => {
       { ...saved[2]!, publicKey: other.host.publicKey },
       { ...saved[1]!, publicKey: keyOf(52), requestMessage: new Uint8Array(0) },
     ])
+    assert.deepEqual(other.host.lastSeen, [saved[0]!.lastSeenUnix, other.host.clock.unixSeconds(), 0])
     const again = other.messenger.snapshot()
     assert.deepEqual(again, [{ ...saved[0]!, state: 'confirmed' }, saved[1], saved[2]])
     assert.deepEqual(again[0]!.name, toUtf8('Bea'))
