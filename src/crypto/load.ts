@@ -3,16 +3,14 @@
 
 import { openNative } from './backend/native.js'
 import { openSodiumNative } from './backend/sodium-native.js'
-import { openWasm } from './backend/wasm.js'
+import { openWasm, startWasm } from './backend/wasm.js'
 import type { Crypto, CryptoName } from './crypto.js'
 
 /** All backends, best first. */
 export const CRYPTO_NAMES: readonly CryptoName[] = ['native', 'sodium-native', 'wasm']
 
 const environment: { readonly TOXCORE_TS_CRYPTO?: string } = process.env
-
 type Opened = Crypto | { readonly missing: string }
-const opened = new Map<CryptoName, Opened>()
 
 /**
  * The best crypto backend of this machine, or the one that TOXCORE_TS_CRYPTO names; the same object every time.
@@ -35,7 +33,7 @@ export async function loadCrypto(): Promise<Crypto> {
 export function loadCryptoSync(): Crypto {
   const failures: string[] = []
   for (const name of candidates()) {
-    const backend = openNow(name)
+    const backend = openers[name]()
     if (!('missing' in backend)) return backend
     failures.push(`${name}: ${backend.missing}`)
   }
@@ -43,24 +41,16 @@ export function loadCryptoSync(): Crypto {
 }
 
 /** One backend by its name, or why it is missing. */
-export async function openCrypto(name: CryptoName): Promise<Crypto | { readonly missing: string }> {
-  if (name === 'wasm' && !opened.has('wasm')) opened.set('wasm', await openWasm())
-  return openNow(name)
+export async function openCrypto(name: CryptoName): Promise<Opened> {
+  if (name === 'wasm') await startWasm()
+  return openers[name]()
 }
 
-function openNow(name: CryptoName): Opened {
-  // The addon can be switched off at any time (TOXCORE_TS_ADDON), so its absence is not remembered.
-  const before = opened.get(name)
-  if (before !== undefined) return before
-  const backend = openers[name]()
-  if (!('missing' in backend)) opened.set(name, backend)
-  return backend
-}
-
+/** Each gives the same object every time. */
 const openers: { readonly [name in CryptoName]: () => Opened } = {
   native: openNative,
   'sodium-native': openSodiumNative,
-  wasm: () => ({ missing: 'it starts asynchronously and has not been started' }),
+  wasm: openWasm,
 }
 
 function candidates(): readonly CryptoName[] {

@@ -12,12 +12,15 @@ import {
   SIGNATURE_BYTES,
 } from '../keys.js'
 
-/** The backend, or why there is none. */
+let opened: NativeCrypto | undefined
+
+/** The backend, or why there is none. The addon is asked each time: it can be switched off. */
 export function openNative(): Crypto | { readonly missing: string } {
   const addon = loadAddon()
   if (addon === undefined) return { missing: whyNoAddon() }
   if (addon.crypto === undefined) return { missing: addon.cryptoMissing ?? 'the addon has no crypto' }
-  return new NativeCrypto(addon.crypto)
+  opened ??= new NativeCrypto(addon.crypto)
+  return opened
 }
 
 class NativeCrypto implements Crypto {

@@ -46,8 +46,15 @@ interface SodiumNative {
   ): void
 }
 
-/** The backend, or why there is none. */
+let opened: Crypto | { readonly missing: string } | undefined
+
+/** The backend, or why there is none; a failure is remembered, for the package would be searched again each time. */
 export function openSodiumNative(): Crypto | { readonly missing: string } {
+  opened ??= load()
+  return opened
+}
+
+function load(): Crypto | { readonly missing: string } {
   try {
     return new SodiumNativeCrypto(requireNow('sodium-native') as SodiumNative)
   } catch (error) {

@@ -20,8 +20,23 @@ import { PASSWORD_MEMLIMIT_BYTES, PASSWORD_OPSLIMIT, PASSWORD_SALT_BYTES } from 
 
 type Sodium = typeof import('libsodium-wrappers-sumo')
 
-/** The backend once its code is compiled (some 50 ms), or why there is none. */
-export async function openWasm(): Promise<Crypto | { readonly missing: string }> {
+let opened: Crypto | { readonly missing: string } | undefined
+let starting: Promise<void> | undefined
+
+/** Compiles the code (some 50 ms), once; `openWasm` then has the backend. Never rejects. */
+export function startWasm(): Promise<void> {
+  starting ??= start().then((result) => {
+    opened = result
+  })
+  return starting
+}
+
+/** The backend, or why there is none. */
+export function openWasm(): Crypto | { readonly missing: string } {
+  return opened ?? { missing: 'it starts asynchronously and has not been started' }
+}
+
+async function start(): Promise<Crypto | { readonly missing: string }> {
   try {
     const module = await import('libsodium-wrappers-sumo')
     // The ESM file exports the library as its default, the CommonJS file as the module itself.
