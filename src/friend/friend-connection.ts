@@ -13,6 +13,7 @@ import type {
   FriendSessions,
   IncomingSession,
   OnionFriend,
+  OnionFriendHandlers,
   Session,
   SessionHandlers,
 } from './slices.js'

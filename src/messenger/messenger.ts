@@ -144,13 +144,6 @@ export class Messenger {
     return this.#addConfirmed(publicKey)
   }
 
-  #addConfirmed(publicKey: LongTermPublicKey, lastSeenUnix?: number): Result<number, FriendAddError> {
-    if (this.#context.friends.ofKey(publicKey) !== undefined) return fail('already-sent')
-    if (!isPublicKey(publicKey)) return fail('bad-checksum')
-    if (sameBytes(publicKey, this.#publicKey)) return fail('own-key')
-    return ok(this.#newFriend(publicKey, 'confirmed', lastSeenUnix).number)
-  }
-
   /** Deletes a friend, who sees us offline, and what waits for them. Their number may be given to another. */
   deleteFriend(friendNumber: number): Result<void, FriendNotFound> {
     const friend = this.#context.friends.get(friendNumber)
@@ -279,6 +272,13 @@ export class Messenger {
         friend.lastSeenUnix = one.lastSeenUnix
       }
     }
+  }
+
+  #addConfirmed(publicKey: LongTermPublicKey, lastSeenUnix?: number): Result<number, FriendAddError> {
+    if (this.#context.friends.ofKey(publicKey) !== undefined) return fail('already-sent')
+    if (!isPublicKey(publicKey)) return fail('bad-checksum')
+    if (sameBytes(publicKey, this.#publicKey)) return fail('own-key')
+    return ok(this.#newFriend(publicKey, 'confirmed', lastSeenUnix).number)
   }
 
   #newFriend(publicKey: LongTermPublicKey, state: FriendState, lastSeenUnix?: number): Friend {
