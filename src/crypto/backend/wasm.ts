@@ -4,6 +4,7 @@
 // The wrappers throw for a forged text and for a low-order point alike; arguments are judged before, so that a throw here
 // can only mean one of these.
 
+import { requireNow } from '../../addon/here.cjs'
 import type { Crypto } from '../crypto.js'
 import type { AnyPublicKey, AnySecretKey, KeyPair, SharedKey } from '../keys.js'
 import {
@@ -38,9 +39,8 @@ export function openWasm(): Crypto | { readonly missing: string } {
 
 async function start(): Promise<Crypto | { readonly missing: string }> {
   try {
-    const module = await import('libsodium-wrappers-sumo')
-    // The ESM file exports the library as its default, the CommonJS file as the module itself.
-    const sodium = ((module as { default?: unknown }).default ?? module) as Sodium
+    // Not `import`: the package's ESM file wants globalThis.crypto, which Node 18 does not have.
+    const sodium = requireNow('libsodium-wrappers-sumo') as Sodium
     await sodium.ready
     return new WasmCrypto(sodium)
   } catch (error) {
