@@ -297,15 +297,6 @@ for (const { name, missing, open } of twins) {
       assert.ok(largest <= 4096, `${largest} packets at once`)
       assert.equal(immediates, 5)
     })
-
-    it('lets the process end when it is unref-ed', async () => {
-      const socket = await openOne('ipv4')
-      socket.watch(() => {})
-      socket.unref()
-      // Were it still counted, process._getActiveHandles or the exit of mocha would tell; here it must merely be harmless.
-      socket.ref()
-      socket.unref()
-    })
   })
 }
 

@@ -1,0 +1,32 @@
+// The clock of a real machine. Engines see monotonic time only, so a jump of the wall clock in either direction changes
+// nothing; it is frozen while a turn runs, so that one turn is one time. Linux stops this clock while the machine is
+// suspended: after a long sleep no deadline is late, and the silence of peers tells the rest.
+
+import type { Clock, Millis } from '../base/index.js'
+
+/** Moments begin here instead of at 0, so that a moment of 0 always means "long ago". */
+const ORIGIN_MS = 1_000_000_000
+
+export class HostClock implements Clock {
+  #turns = 0
+  #frozenMs: Millis = 0
+
+  now(): Millis {
+    return this.#turns > 0 ? this.#frozenMs : ORIGIN_MS + performance.now()
+  }
+
+  unixSeconds(): number {
+    return Math.floor(Date.now() / 1000)
+  }
+
+  /** Freezes time until the matching `endTurn`; turns nest, and the outermost one counts. Returns the moment. */
+  beginTurn(): Millis {
+    if (this.#turns === 0) this.#frozenMs = ORIGIN_MS + performance.now()
+    this.#turns++
+    return this.#frozenMs
+  }
+
+  endTurn(): void {
+    if (this.#turns > 0) this.#turns--
+  }
+}
