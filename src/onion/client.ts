@@ -50,6 +50,8 @@ export interface OnionClientParts {
 export type OnionEvents = {
   /** We became able, or unable, to be found and to find. */
   connection: [isConnected: boolean]
+  /** A friend's announcement was found, anew or for the first time: `sendData` may reach it. */
+  'friend-found': [friend: OnionFriend]
   /** A friend told its DHT key; again and again while it seeks us. */
   'friend-dht-key': [friend: OnionFriend, learned: LearnedDhtKey]
 }
@@ -112,6 +114,7 @@ export class OnionClient {
         if (friend.isOnline) return
         this.#dhtKeys.tellThrough(friend, found)
         this.#hurry()
+        if (friend.isReachable) this.events.emit('friend-found', friend)
       },
       onHurry: () => this.#hurry(),
       onRemove: ({ publicKey }) => this.#friends.delete(bytesKey(publicKey)),

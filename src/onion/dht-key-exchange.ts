@@ -84,20 +84,20 @@ export class DhtKeyExchange {
     const { env, crypto, dht, keyPair } = this.#parts
     const { dhtPublicKey, sharedKey } = friend
     if (dhtPublicKey === undefined || sharedKey === undefined) return
-    friend.toldByDht.at(env.clock.now())
     const plain = this.#packet()
     const nonce = env.random.bytes(NONCE_BYTES) as Nonce
     const sealed = new Uint8Array(plain.length + MAC_BYTES)
     crypto.seal(sealed, plain, nonce, sharedKey)
     const request = encode(DhtPublicKeyRequest, { sender: keyPair.publicKey, nonce, sealed })
-    dht.sendDhtRequest(dhtPublicKey, DHT_PUBLIC_KEY_KIND, request)
+    const ways = dht.sendDhtRequest(dhtPublicKey, DHT_PUBLIC_KEY_KIND, request)
+    friend.toldByDht.at(env.clock.now(), ways > 0)
   }
 
   #tellByOnion(friend: Friend, through: readonly StoringNode[]): void {
     const { sharedKey } = friend
     if (sharedKey === undefined) return
-    friend.toldByOnion.at(this.#parts.env.clock.now())
-    this.#parts.data.send(friend.publicKey, sharedKey, through, this.#packet())
+    const ways = this.#parts.data.send(friend.publicKey, sharedKey, through, this.#packet())
+    friend.toldByOnion.at(this.#parts.env.clock.now(), ways > 0)
   }
 
   #packet(): Uint8Array {
@@ -159,7 +159,6 @@ export class DhtKeyExchange {
       else relays.push({ relay: address.endpoint, publicKey })
     }
     this.#parts.onLearned(friend, { dhtPublicKey, isNew, nodes: udpNodes, relays })
-    for (const node of udpNodes) this.#parts.dht.addCandidate(node)
     // The friend may not have our key yet: this way is the shortest.
     if (!isNew || friend.isOnline || friend.isRemoved) return
     friend.toldByDht.reset()

@@ -5,7 +5,7 @@ import type { DhtPublicKey, LongTermKeyPair, LongTermPublicKey, SharedKey } from
 import type { Budget } from './budget.js'
 import { FriendSearch, type StoringNode } from './friend-search.js'
 import type { PathPool } from './paths.js'
-import { DHT_KEY_FIRST_REPEAT_MS } from './timing.js'
+import { DHT_KEY_FIRST_REPEAT_MS, TELL_RETRY_MS } from './timing.js'
 import type { WalkParts } from './walk.js'
 
 /** A friend as the modules above see it. */
@@ -106,21 +106,26 @@ export class Friend implements OnionFriend {
 
 /** How often and when something was last told. */
 class Told {
-  atMs: Millis = Number.NEGATIVE_INFINITY
   times = 0
+  #atMs: Millis = Number.NEGATIVE_INFINITY
+  #failures = 0
 
-  at(nowMs: Millis): void {
-    this.atMs = nowMs
-    this.times++
+  /** It was told now, or could not be, because there is no way yet. */
+  at(nowMs: Millis, isSent: boolean): void {
+    this.#atMs = nowMs
+    if (isSent) this.times++
+    this.#failures = isSent ? 0 : this.#failures + 1
   }
 
   /** When to tell again: once soon, for the first packet may be lost, then every `intervalMs`. */
   dueMs(intervalMs: Millis): Millis {
-    return this.atMs + (this.times < 2 ? DHT_KEY_FIRST_REPEAT_MS : intervalMs)
+    if (this.#failures > 0) return this.#atMs + Math.min(intervalMs, TELL_RETRY_MS * 2 ** (this.#failures - 1))
+    return this.#atMs + (this.times < 2 ? DHT_KEY_FIRST_REPEAT_MS : intervalMs)
   }
 
   reset(): void {
-    this.atMs = Number.NEGATIVE_INFINITY
+    this.#atMs = Number.NEGATIVE_INFINITY
     this.times = 0
+    this.#failures = 0
   }
 }

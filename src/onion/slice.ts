@@ -16,8 +16,6 @@ export interface OnionDht {
   closest(key: AnyPublicKey, count: number, options: { readonly lan: boolean }): readonly NodeInfo[]
   /** Up to `count` good nodes chosen by chance, unrelated to our friends' keys. */
   randomPathNodes(count: number): readonly NodeInfo[]
-  /** Tells the DHT of a node that a friend named. */
-  addCandidate(node: NodeInfo): void
   /** Seals a DHT request of `kind` for `recipient` and routes it; returns how many nodes (or the recipient) it was sent to. */
   sendDhtRequest(recipient: DhtPublicKey, kind: number, plain: Uint8Array): number
   /** Registers the one handler of DHT requests of `kind`; `plain` is a view that lives for the turn. */

@@ -89,6 +89,8 @@ export const DHT_KEY_BY_ONION_MS: Millis = 30 * SECOND_MS
 export const DHT_KEY_BY_DHT_MS: Millis = 20 * SECOND_MS
 /** … but the first time is repeated sooner, whichever way. */
 export const DHT_KEY_FIRST_REPEAT_MS: Millis = 3 * SECOND_MS
+/** … and while there is no way to send it, it is tried again after this, then twice this, and so on. */
+export const TELL_RETRY_MS: Millis = SECOND_MS / 4
 
 // Bounds. c-toxcore has none: with 1,400 offline friends it sends 7,500 packets a second and takes a whole core.
 

@@ -25,7 +25,6 @@ type DhtRequestHandler = (sender: DhtPublicKey, plain: Uint8Array) => void
 export class MeshDht implements OnionDht {
   readonly keyPair: DhtKeyPair
   isConnected = true
-  readonly candidates: NodeInfo[] = []
   readonly requests = new Map<number, DhtRequestHandler>()
 
   constructor(
@@ -54,10 +53,6 @@ export class MeshDht implements OnionDht {
   randomPathNodes(count: number): readonly NodeInfo[] {
     const nodes = this.#others()
     return nodes.sort(() => this.env.random.uniform(3) - 1).slice(0, count)
-  }
-
-  addCandidate(node: NodeInfo): void {
-    this.candidates.push(node)
   }
 
   sendDhtRequest(recipient: DhtPublicKey, kind: number, plain: Uint8Array): number {
