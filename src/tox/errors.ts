@@ -19,7 +19,7 @@ export type OwnFailure =
   | 'closed'
   | 'iterator-overflow'
   | 'profile-locked'
-  | 'profile-damaged'
+  | 'profile-unusable'
   | 'receipt-lost'
   | 'bad-option'
 
@@ -28,7 +28,7 @@ const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'closed',
   'iterator-overflow',
   'profile-locked',
-  'profile-damaged',
+  'profile-unusable',
   'receipt-lost',
   'bad-option',
 ])
@@ -54,8 +54,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'no-message': 'a friend request needs a message',
   'own-key': 'this is your own Tox ID',
   'port-alloc': 'no port of the wanted range could be bound',
-  'profile-damaged': 'the profile file is damaged',
+  'profile-unusable': 'the profile file cannot be used',
   'profile-locked': 'another process uses this profile',
+  'outbox-full': 'too many messages wait for this friend',
   'receipt-lost': 'the friend went offline before a receipt came: the message may or may not have arrived',
   sendq: 'the send queue to this friend is full',
   'set-new-nospam': 'this friend was known already; the new nospam is used from now on',

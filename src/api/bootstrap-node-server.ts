@@ -1,0 +1,125 @@
+// A bootstrap node on Node's sockets: others join through it, and it carries their onion packets and announcements.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Counters, Deadlines, fromHex, silentLogger, toHex, toUtf8 } from '../base/index.js'
+import { type Crypto, type DhtKeyPair, type DhtSecretKey, loadCrypto } from '../crypto/index.js'
+import { HostClock } from '../host/clock.js'
+import { resolveHost } from '../host/dns.js'
+import { HostDriver } from '../host/driver.js'
+import { type BootstrapNode, parseBootstrapNode } from '../host/nodes-file.js'
+import { openUdpSocket } from '../host/open-udp.js'
+import { HostRandom } from '../host/random.js'
+import { TOX_PORTS } from '../host/udp-socket.js'
+import { NetworkNode } from '../tox/network-node.js'
+
+export interface BootstrapNodeServerOptions {
+  /** Local address to bind to; `'127.0.0.1'` unless told: name `'0.0.0.0'` or `'::'` to serve others. */
+  readonly bindAddress?: string
+  /** UDP port; unless told, the first free one from 33445 to 33545. 0 lets the system choose. */
+  readonly port?: number
+  /** Keeps the secret key (64 hex digits, mode 0600) in this file, so that the node stays the same; made when absent. */
+  readonly keyFile?: string
+  /** Message of the day, at most 255 bytes, shown by tools that ask nodes for their state. */
+  readonly motd?: string
+  /** Other nodes to join the network through. */
+  readonly bootstrap?: readonly (string | BootstrapNode)[]
+}
+
+/** What we tell tools as our version: year, month and day of the protocol state, as tox-bootstrapd does. */
+const BOOTSTRAP_VERSION = 2026_11_21
+
+export class BootstrapNodeServer {
+  readonly #node: NetworkNode
+  readonly #driver: HostDriver
+  readonly #publicKey: string
+
+  private constructor(
+    node: NetworkNode,
+    driver: HostDriver,
+    /** The address that it is bound to. */
+    readonly host: string,
+    /** The UDP port that it is bound to. */
+    readonly port: number,
+  ) {
+    this.#node = node
+    this.#driver = driver
+    this.#publicKey = toHex(node.keyPair.publicKey)
+  }
+
+  /** Starts a node. Rejects with UdpError when no port can be bound, and with Error when the key file is damaged. */
+  static async create(options: BootstrapNodeServerOptions = {}): Promise<BootstrapNodeServer> {
+    const { bindAddress = '127.0.0.1', port, keyFile, motd = 'toxcore-ts' } = options
+    const crypto = await loadCrypto()
+    const keyPair = keyFile === undefined ? crypto.keyPair<never, never>() : readKeyFile(keyFile, crypto)
+    const family = bindAddress === '::' ? 'dual' : bindAddress.includes(':') ? 'ipv6' : 'ipv4'
+    const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: port }
+    const socket = await openUdpSocket({ family, address: bindAddress, ...ports })
+    const clock = new HostClock()
+    const env = {
+      clock,
+      random: new HostRandom(),
+      log: silentLogger,
+      deadlines: new Deadlines(),
+      drops: new Counters(),
+    }
+    const bootstrapInfo = { version: BOOTSTRAP_VERSION, motd: toUtf8(motd) }
+    const families = { ipv4: family !== 'ipv6', ipv6: family !== 'ipv4' }
+    const node = new NetworkNode({ env, crypto, udp: socket.sender, keyPair, bootstrapInfo, ...families })
+    const driver = new HostDriver({ engine: node, clock, onError: () => env.drops.count('node/internal error') })
+    driver.addSocket(socket)
+    const server = new BootstrapNodeServer(node, driver, bindAddress, socket.localPort)
+    try {
+      for (const one of options.bootstrap ?? []) await server.bootstrap(one)
+    } catch (error) {
+      await server.close()
+      throw error
+    }
+    driver.start()
+    return server
+  }
+
+  /** The node's public key: 64 upper-case hex digits. */
+  get publicKey(): string {
+    return this.#publicKey
+  }
+
+  /** `HOST:PORT:KEY`, as `Tox.create({ bootstrap })` and the command line take it. */
+  asBootstrapNode(): string {
+    const host = this.host === '0.0.0.0' ? '127.0.0.1' : this.host === '::' ? '::1' : this.host
+    return `${host.includes(':') ? `[${host}]` : host}:${this.port}:${this.publicKey}`
+  }
+
+  /** Joins the network through another node. */
+  async bootstrap(node: string | BootstrapNode): Promise<void> {
+    const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
+    for (const endpoint of await resolveHost(host, port)) this.#node.dht.bootstrap(endpoint, publicKey)
+    this.#driver.touch()
+  }
+
+  /** Stops the node. */
+  async close(): Promise<void> {
+    this.#node.close()
+    this.#driver.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+function readKeyFile(path: string, crypto: Crypto): DhtKeyPair {
+  let text: string | undefined
+  try {
+    text = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  if (text === undefined) {
+    const fresh = crypto.keyPair<DhtKeyPair['publicKey'], DhtSecretKey>()
+    writeFileSync(path, `${toHex(fresh.secretKey)}\n`, { mode: 0o600, flag: 'wx' })
+    return fresh
+  }
+  const secretKey = fromHex(text) as DhtSecretKey | undefined
+  if (secretKey?.length !== 32) throw new Error(`${path} holds no secret key of 64 hexadecimal digits`)
+  return { secretKey, publicKey: crypto.publicKeyOf(secretKey) }
+}

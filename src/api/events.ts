@@ -1,0 +1,41 @@
+// The events of the Node API, by name.
+
+import type { ConnectionStatus } from '../messenger/index.js'
+import type { UserStatus } from '../packet/messenger/user-status.js'
+import type { Friend } from './friend.js'
+
+export interface FriendRequest {
+  /** The asker's long-term public key: 64 upper-case hex digits. */
+  readonly publicKey: string
+  /** What they wrote: any text at all. */
+  readonly message: string
+  /** Makes them a friend. */
+  accept(): Friend
+  /** Forgets the request, so that a later one of the same key is reported again. */
+  reject(): void
+}
+
+export interface Message {
+  readonly friend: Friend
+  readonly text: string
+  readonly kind: 'normal' | 'action'
+}
+
+/** Event names and the arguments of their listeners. */
+export interface ToxEventMap {
+  /** We joined or lost the network. */
+  connection: [ConnectionStatus]
+  friendRequest: [FriendRequest]
+  message: [Message]
+  /** A friend received one of our messages. `send()` tells the same by its promise. */
+  receipt: [{ readonly friend: Friend; readonly messageId: number }]
+  friendConnection: [{ readonly friend: Friend; readonly connection: ConnectionStatus }]
+  friendName: [{ readonly friend: Friend; readonly name: string; readonly previous: string }]
+  friendStatusMessage: [{ readonly friend: Friend; readonly statusMessage: string }]
+  friendStatus: [{ readonly friend: Friend; readonly status: UserStatus }]
+  friendTyping: [{ readonly friend: Friend; readonly isTyping: boolean }]
+  /** `data` begins with its packet id, 160 to 191. */
+  losslessPacket: [{ readonly friend: Friend; readonly data: Uint8Array }]
+  /** `data` begins with its packet id, 200 to 254. */
+  lossyPacket: [{ readonly friend: Friend; readonly data: Uint8Array }]
+}

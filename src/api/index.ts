@@ -1,0 +1,14 @@
+// What `import 'toxcore-ts'` offers.
+
+export { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile } from '../host/nodes-file.js'
+export type { ConnectionStatus, OutboxMessage, OutboxStore } from '../messenger/index.js'
+export { MemoryOutboxStore } from '../messenger/index.js'
+export type { UserStatus } from '../packet/messenger/user-status.js'
+export { ToxError } from '../tox/errors.js'
+export { formatToxId, parseToxId, type ToxIdError } from '../tox/tox-id.js'
+export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './bootstrap-node-server.js'
+export type { EventQueue, IteratorOptions } from './event-queue.js'
+export type { FriendRequest, Message, ToxEventMap } from './events.js'
+export type { Friend, Receipt } from './friend.js'
+export type { SendOptions, ToxOptions, WaitOptions } from './options.js'
+export { Tox } from './tox.js'

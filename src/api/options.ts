@@ -1,0 +1,50 @@
+// What `Tox.create` takes.
+
+import type { LogLevel } from '../base/index.js'
+import type { CryptoName } from '../crypto/index.js'
+import type { BootstrapNode } from '../host/nodes-file.js'
+import type { OutboxStore } from '../messenger/index.js'
+
+export interface ToxOptions {
+  /**
+   * Path of the profile, a `.tox` file as c-toxcore writes it. It is created when absent, locked against a second process, and
+   * saved by the library: atomically, some hundred milliseconds after a change, and at `close()`.
+   */
+  readonly profile?: string
+  /** The bytes of a `.tox` file to start from, when you keep them yourself. Not together with `profile`. */
+  readonly savedata?: Uint8Array
+  /** Your name, at most 128 bytes of UTF-8; without it the saved one stays. */
+  readonly name?: string
+  /** At most 1,007 bytes of UTF-8; without it the saved one stays. */
+  readonly statusMessage?: string
+  /** Nodes to join the network through, as `'HOST:PORT:KEY'` or parsed. They are asked again until one answers. */
+  readonly bootstrap?: readonly (string | BootstrapNode)[]
+  /** Local address to bind to; all addresses unless told. `'127.0.0.1'` keeps every packet on this machine. */
+  readonly bindAddress?: string
+  /** UDP port; unless told, the first free one from 33445 to 33545. 0 lets the system choose. */
+  readonly port?: number
+  /** Whether to use IPv6 beside IPv4. True unless told. */
+  readonly ipv6?: boolean
+  /** Where messages sent with `outbox: true` wait; in memory unless told. */
+  readonly outbox?: OutboxStore
+  /** Receives event names and public facts, never message text or secret keys. Silent unless told. */
+  readonly log?: (level: LogLevel, module: string, text: string) => void
+  /** Forces a crypto backend; otherwise the fastest that loads. */
+  readonly crypto?: CryptoName
+}
+
+/** Options of calls that wait. */
+export interface WaitOptions {
+  /** Rejects the wait with `TOX_ERR_TS_ABORTED` when aborted. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface SendOptions extends WaitOptions {
+  /** `'normal'` unless told. */
+  readonly kind?: 'normal' | 'action'
+  /**
+   * Keeps the message while the friend is offline, in order with others, until a receipt arrives. Without it, sending to an
+   * offline friend fails. Aborting ends the wait, not the delivery.
+   */
+  readonly outbox?: boolean
+}

@@ -1,0 +1,218 @@
+// What stands behind one `Tox` object on Node: crypto backend, profile file, socket, engine and driver, opened in this order
+// and closed in the reverse one.
+
+import { type Counters, type Env, type Logger, silentLogger } from '../base/index.js'
+import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
+import { HostClock } from '../host/clock.js'
+import { ResolveError, resolveHost } from '../host/dns.js'
+import { HostDriver } from '../host/driver.js'
+import { type BootstrapNode, parseBootstrapNode } from '../host/nodes-file.js'
+import { openUdpSocket } from '../host/open-udp.js'
+import { ProfileError } from '../host/profile-error.js'
+import { ProfileFile } from '../host/profile-file.js'
+import { HostRandom } from '../host/random.js'
+import { TOX_PORTS, UdpError, type UdpSocket } from '../host/udp-socket.js'
+import { ToxEngine, type ToxEngineEvents } from '../tox/engine.js'
+import { ToxError } from '../tox/errors.js'
+import { parseSavedata, type Savedata } from '../tox/savedata.js'
+import type { ToxOptions } from './options.js'
+
+/** The profile is saved at least this often while running: friends' names, last-seen times and known nodes change by themselves. */
+const SAVE_INTERVAL_MS = 5 * 60_000
+
+export class Runtime {
+  readonly drops: Counters
+  readonly #clock: HostClock
+  readonly #driver: HostDriver
+  readonly #profile: ProfileFile | undefined
+  readonly #socket: UdpSocket
+  readonly #bootstrapNodes: readonly (string | BootstrapNode)[]
+  #saveTimer: NodeJS.Timeout | undefined
+  #savedata: () => Uint8Array
+  #closed = false
+
+  /** @internal See `openRuntime`. */
+  constructor(
+    readonly engine: ToxEngine,
+    parts: { clock: HostClock; driver: HostDriver; profile: ProfileFile | undefined; socket: UdpSocket },
+    options: ToxOptions,
+  ) {
+    this.drops = engine.env.drops
+    this.#savedata = () => engine.savedata()
+    this.#clock = parts.clock
+    this.#driver = parts.driver
+    this.#profile = parts.profile
+    this.#socket = parts.socket
+    this.#bootstrapNodes = options.bootstrap ?? []
+  }
+
+  get udpPort(): number {
+    return this.#socket.localPort
+  }
+
+  /** Begins to move, and saves a new profile so that its identity is not lost. */
+  async start(): Promise<void> {
+    await Promise.all(this.#bootstrapNodes.map((node) => this.bootstrap(node)))
+    this.#driver.start()
+    await this.#profile?.save(this.engine.savedata())
+    if (this.#profile === undefined) return
+    this.#saveTimer = setInterval(() => this.saveSoon(), SAVE_INTERVAL_MS)
+    this.#saveTimer.unref()
+  }
+
+  /** Runs a call of the user as a turn of its own: one moment in time, sent at its end, saved soon after. */
+  turn<T>(work: () => T): T {
+    this.#clock.beginTurn()
+    try {
+      return work()
+    } finally {
+      this.#clock.endTurn()
+      this.#driver.touch()
+      this.saveSoon()
+    }
+  }
+
+  /** Saves the profile within the next seconds. */
+  saveSoon(): void {
+    if (!this.#closed) this.#profile?.scheduleSave(() => this.#savedata())
+  }
+
+  /** Joins through one more node. Rejects with `TOX_ERR_BOOTSTRAP_BAD_HOST` when its name has no address that we can use. */
+  async bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void> {
+    const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
+    const endpoints = await resolve(host, port, this.#socket.family, signal)
+    this.turn(() => {
+      for (const endpoint of endpoints) this.engine.bootstrap(endpoint, publicKey)
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    const last = this.engine.savedata()
+    // From here on the engine has no keys any more: whatever is saved late is this.
+    this.#savedata = () => last
+    this.saveSoon()
+    this.#closed = true
+    clearInterval(this.#saveTimer)
+    this.engine.close()
+    this.#driver.close()
+    try {
+      await this.#profile?.close()
+    } finally {
+      last.fill(0)
+    }
+  }
+}
+
+/** Opens all that one instance needs; nothing stays open when it fails. Rejects with ToxError. */
+export async function openRuntime(options: ToxOptions, events: ToxEngineEvents): Promise<Runtime> {
+  if (options.profile !== undefined && options.savedata !== undefined) {
+    throw new ToxError('NEW', 'bad-option', 'options profile and savedata exclude each other')
+  }
+  const crypto = await chooseCrypto(options)
+  const profile = options.profile === undefined ? undefined : openProfile(options.profile)
+  try {
+    const bytes = options.savedata ?? profile?.load((candidate) => parseSavedata(candidate, crypto).ok)
+    const savedata = bytes === undefined ? undefined : readSavedata(bytes, crypto, options.profile)
+    const socket = await openSocket(options)
+    try {
+      return assemble(options, events, { crypto, profile, savedata, socket })
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+  } catch (error) {
+    await profile?.close()
+    throw error
+  }
+}
+
+interface Opened {
+  readonly crypto: Crypto
+  readonly profile: ProfileFile | undefined
+  readonly savedata: Savedata | undefined
+  readonly socket: UdpSocket
+}
+
+function assemble(
+  options: ToxOptions,
+  events: ToxEngineEvents,
+  { crypto, profile, savedata, socket }: Opened,
+): Runtime {
+  const clock = new HostClock()
+  const log: Logger = options.log === undefined ? silentLogger : { log: options.log }
+  const env: Pick<Env, 'clock' | 'random' | 'log'> = { clock, random: new HostRandom(), log }
+  const engine = new ToxEngine({
+    env,
+    crypto,
+    udp: socket.sender,
+    events,
+    ipv4: socket.family !== 'ipv6',
+    ipv6: socket.family !== 'ipv4',
+    ...(savedata === undefined ? {} : { savedata }),
+    ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
+  })
+  const onError = (error: unknown): void =>
+    log.log('error', 'engine', error instanceof Error ? String(error.stack) : String(error))
+  const driver = new HostDriver({ engine, clock, onError })
+  driver.addSocket(socket)
+  return new Runtime(engine, { clock, driver, profile, socket }, options)
+}
+
+async function chooseCrypto(options: ToxOptions): Promise<Crypto> {
+  if (options.crypto === undefined) return loadCrypto()
+  const crypto = await openCrypto(options.crypto)
+  if ('missing' in crypto)
+    throw new ToxError('NEW', 'bad-option', `crypto backend ${options.crypto}: ${crypto.missing}`)
+  return crypto
+}
+
+function openProfile(path: string): ProfileFile {
+  try {
+    return ProfileFile.open(path)
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error
+    throw new ToxError('NEW', error.code === 'locked' ? 'profile-locked' : 'profile-unusable', error.message, {
+      cause: error,
+    })
+  }
+}
+
+function readSavedata(bytes: Uint8Array, crypto: Crypto, path: string | undefined): Savedata {
+  const parsed = parseSavedata(bytes, crypto)
+  if (parsed.ok) return parsed.value
+  const what = path === undefined ? 'the savedata' : path
+  const why = parsed.error === 'encrypted' ? 'is encrypted with a passphrase' : 'is damaged or is no Tox profile'
+  throw new ToxError('NEW', `load-${parsed.error}`, `${what} ${why}`)
+}
+
+async function openSocket({ bindAddress, port, ipv6 = true }: ToxOptions): Promise<UdpSocket> {
+  const address = bindAddress === undefined ? {} : { address: bindAddress }
+  const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: port }
+  const isIpv6Address = bindAddress?.includes(':') ?? true
+  try {
+    if (ipv6 && isIpv6Address) {
+      try {
+        return await openUdpSocket({ family: 'dual', ...address, ...ports })
+      } catch (error) {
+        // A machine without IPv6 is no reason to fail, unless the user asked for an IPv6 address.
+        if (!(error instanceof UdpError) || error.code !== 'family-unavailable' || bindAddress !== undefined)
+          throw error
+      }
+    }
+    return await openUdpSocket({ family: 'ipv4', ...address, ...ports })
+  } catch (error) {
+    if (!(error instanceof UdpError)) throw error
+    throw new ToxError('NEW', error.code === 'address' ? 'bad-option' : 'port-alloc', error.message, { cause: error })
+  }
+}
+
+async function resolve(host: string, port: number, family: UdpSocket['family'], signal: AbortSignal | undefined) {
+  const only = family === 'ipv4' ? { family: 4 as const } : family === 'ipv6' ? { family: 6 as const } : {}
+  try {
+    return await resolveHost(host, port, { ...only, ...(signal === undefined ? {} : { signal }) })
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error
+    throw new ToxError('BOOTSTRAP', 'bad-host', error.message, { cause: error })
+  }
+}

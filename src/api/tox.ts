@@ -1,0 +1,369 @@
+// The Node API: one Tox identity on real sockets. The engine below thinks, the host moves bytes; this file speaks to people
+// who write programs: events, promises, iterators and errors with names.
+
+import { EventEmitter } from 'node:events'
+import { fromHex, fromUtf8, type Millis, toHex, toUtf8 } from '../base/index.js'
+import type { LongTermPublicKey } from '../crypto/keys.js'
+import type { BootstrapNode } from '../host/nodes-file.js'
+import type { ConnectionStatus, Messenger, MessengerEvents } from '../messenger/index.js'
+import type { UserStatus } from '../packet/messenger/user-status.js'
+import { ToxError } from '../tox/errors.js'
+import { parseToxId } from '../tox/tox-id.js'
+import { EventQueue, type IteratorOptions } from './event-queue.js'
+import type { ToxEventMap } from './events.js'
+import { Friend, type FriendOwner, unwrap } from './friend.js'
+import type { ToxOptions, WaitOptions } from './options.js'
+import { openRuntime, type Runtime } from './runtime.js'
+
+export class Tox extends EventEmitter<ToxEventMap> {
+  readonly #runtime: Runtime
+  /** By friend number; as many as the friend list has. */
+  readonly #friends = new Map<number, Friend>()
+  readonly #onClose = new Set<(error: ToxError) => void>()
+  #connection: ConnectionStatus = 'none'
+  #closing: Promise<void> | undefined
+
+  /**
+   * Starts an instance: loads or makes the profile, binds a UDP socket and begins to join the network.
+   * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
+   * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`.
+   */
+  static async create(options: ToxOptions = {}): Promise<Tox> {
+    let tox: Tox | undefined
+    const runtime = await openRuntime(options, {
+      messenger: forwardEvents(() => tox!),
+      connection: (connection) => tox?.onConnection(connection),
+    })
+    tox = new Tox(runtime)
+    try {
+      if (options.name !== undefined) tox.name = options.name
+      if (options.statusMessage !== undefined) tox.statusMessage = options.statusMessage
+      await runtime.start()
+    } catch (error) {
+      await tox.close()
+      throw error
+    }
+    return tox
+  }
+
+  private constructor(runtime: Runtime) {
+    super()
+    this.#runtime = runtime
+    for (const view of runtime.engine.messenger.friends()) this.#friends.set(view.number, new Friend(view, this.#owner))
+  }
+
+  // Ourselves.
+
+  /** Our Tox ID, to give to people: 76 upper-case hex digits. */
+  get address(): string {
+    return toHex(this.#runtime.engine.messenger.toxId)
+  }
+
+  /** Our long-term public key: 64 upper-case hex digits. */
+  get publicKey(): string {
+    return this.address.slice(0, 64)
+  }
+
+  /** Our long-term secret key, 32 bytes, a copy: whoever has it is us. */
+  get secretKey(): Uint8Array {
+    return this.#runtime.engine.longTermKeys.secretKey.slice()
+  }
+
+  /** The key of our DHT node in this run: 64 upper-case hex digits. */
+  get dhtKey(): string {
+    return toHex(this.#runtime.engine.dht.publicKey)
+  }
+
+  /** The UDP port that we are bound to. */
+  get udpPort(): number {
+    return this.#runtime.udpPort
+  }
+
+  /** The part of our Tox ID that can be changed: an unsigned 32-bit number, as in the C API. */
+  get nospam(): number {
+    const bytes = this.#runtime.engine.messenger.nospam
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
+  }
+
+  set nospam(nospam: number) {
+    if (!(Number.isInteger(nospam) && nospam >= 0 && nospam < 2 ** 32)) throw badOption('nospam is a number of 32 bits')
+    const bytes = new Uint8Array(4)
+    new DataView(bytes.buffer).setUint32(0, nospam)
+    this.#turn((messenger) => {
+      messenger.nospam = bytes
+    })
+  }
+
+  get name(): string {
+    return fromUtf8(this.#runtime.engine.messenger.name)
+  }
+
+  /** At most 128 bytes of UTF-8, or `TOX_ERR_SET_INFO_TOO_LONG`. */
+  set name(name: string) {
+    this.#turn((messenger) => unwrap('SET_INFO', messenger.setName(toUtf8(name))))
+  }
+
+  get statusMessage(): string {
+    return fromUtf8(this.#runtime.engine.messenger.statusMessage)
+  }
+
+  /** At most 1,007 bytes of UTF-8, or `TOX_ERR_SET_INFO_TOO_LONG`. */
+  set statusMessage(text: string) {
+    this.#turn((messenger) => unwrap('SET_INFO', messenger.setStatusMessage(toUtf8(text))))
+  }
+
+  get status(): UserStatus {
+    return this.#runtime.engine.messenger.status
+  }
+
+  set status(status: UserStatus) {
+    this.#turn((messenger) => messenger.setStatus(status))
+  }
+
+  /** How we are connected to the network. */
+  get connection(): ConnectionStatus {
+    return this.#connection
+  }
+
+  /** Resolves as soon as we are connected to the network. */
+  whenConnected({ signal }: WaitOptions = {}): Promise<void> {
+    if (this.#connection !== 'none') return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const onChange = (connection: ConnectionStatus): void => {
+        if (connection !== 'none') finish(resolve)
+      }
+      const fail = (error: ToxError): void => finish(() => reject(error))
+      const onAbort = (): void => fail(new ToxError('BOOTSTRAP', 'aborted'))
+      const finish = (settle: () => void): void => {
+        this.off('connection', onChange)
+        this.#onClose.delete(fail)
+        signal?.removeEventListener('abort', onAbort)
+        settle()
+      }
+      this.on('connection', onChange)
+      this.#onClose.add(fail)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted) onAbort()
+    })
+  }
+
+  /** Joins the network through one more node, `'HOST:PORT:KEY'` or parsed; asked again until connected. Resolves its host name. */
+  async bootstrap(node: string | BootstrapNode, { signal }: WaitOptions = {}): Promise<void> {
+    this.#assertOpen()
+    await this.#runtime.bootstrap(node, signal)
+  }
+
+  // Friends.
+
+  /** All friends by rising number. */
+  get friends(): Friend[] {
+    return [...this.#friends.values()].sort((a, b) => a.number - b.number)
+  }
+
+  /** A friend by number, or by public key (64 hex digits). */
+  friend(numberOrKey: number | string): Friend | undefined {
+    if (typeof numberOrKey === 'number') return this.#friends.get(numberOrKey)
+    const key = numberOrKey.toUpperCase()
+    return this.friends.find(({ publicKey }) => publicKey === key)
+  }
+
+  /**
+   * Asks the owner of a Tox ID (76 hex digits) to become a friend; `message` of 1 to 921 bytes is shown to them. The request is
+   * repeated until they can be found. Throws `TOX_ERR_FRIEND_ADD_…`.
+   */
+  addFriend(toxId: string, message: string): Friend {
+    const parsed = parseToxId(toxId.trim())
+    if (!parsed.ok) throw new ToxError('FRIEND_ADD', 'bad-checksum', TOX_ID_MISTAKES[parsed.error])
+    return this.#added((messenger) => messenger.addFriend(fromHex(toxId.trim())!, toUtf8(message)))
+  }
+
+  /** Adds a friend by public key (64 hex digits) without a request: they must add us as well. Throws `TOX_ERR_FRIEND_ADD_…`. */
+  addFriendWithoutRequest(publicKey: string): Friend {
+    const key = fromHex(publicKey)
+    if (key?.length !== 32) throw new ToxError('FRIEND_ADD', 'bad-checksum', 'a public key has 64 hexadecimal digits')
+    return this.#added((messenger) => messenger.addFriendWithoutRequest(key as LongTermPublicKey))
+  }
+
+  /** @internal The next request of this key is reported again. */
+  forgetRequest(publicKey: LongTermPublicKey): void {
+    this.#turn((messenger) => messenger.forgetRequest(publicKey))
+  }
+
+  // Reading events.
+
+  /** Messages of all friends as an async iterator, until `signal`, `break` or `close()`. */
+  messages(options?: IteratorOptions): EventQueue<ToxEventMap['message'][0]> {
+    return this.iterate('message', options)
+  }
+
+  /** Friend requests as an async iterator. */
+  friendRequests(options?: IteratorOptions): EventQueue<ToxEventMap['friendRequest'][0]> {
+    return this.iterate('friendRequest', options)
+  }
+
+  /** Any event as an async iterator, from this call on. At most 10,000 wait; then it ends with `TOX_ERR_TS_ITERATOR_OVERFLOW`. */
+  iterate<Name extends keyof ToxEventMap>(name: Name, options?: IteratorOptions): EventQueue<ToxEventMap[Name][0]> {
+    this.#assertOpen()
+    const queue = new EventQueue<ToxEventMap[Name][0]>(options)
+    const listener = (event: ToxEventMap[Name][0]): void => queue.push(event)
+    const onClose = (): void => queue.end()
+    untyped(this).on(name, listener)
+    this.#onClose.add(onClose)
+    queue.onEnd(() => {
+      untyped(this).off(name, listener)
+      this.#onClose.delete(onClose)
+    })
+    return queue
+  }
+
+  // Saving and ending.
+
+  /** The profile as the bytes of a `.tox` file. It holds the secret key. */
+  savedata(): Uint8Array {
+    this.#assertOpen()
+    return this.#runtime.engine.savedata()
+  }
+
+  /** Counters of dropped packets by reason, for monitoring. */
+  get drops(): Record<string, number> {
+    return this.#runtime.drops.toJSON()
+  }
+
+  /** Tells friends goodbye, saves the profile, closes the socket. Waiting promises are rejected. May be called twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { address, name, statusMessage, status, connection, udpPort, friends } = this
+    return { address, name, statusMessage, status, connection, udpPort, friends }
+  }
+
+  async #close(): Promise<void> {
+    const error = new ToxError('NEW', 'closed')
+    for (const stop of [...this.#onClose]) stop(error)
+    for (const friend of this.#friends.values()) friend.rejectAll(error)
+    await this.#runtime.close()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new ToxError('NEW', 'closed')
+  }
+
+  #turn<T>(work: (messenger: Messenger) => T): T {
+    this.#assertOpen()
+    return this.#runtime.turn(() => work(this.#runtime.engine.messenger))
+  }
+
+  #added(add: (messenger: Messenger) => ReturnType<Messenger['addFriend']>): Friend {
+    return this.#turn((messenger) => {
+      const number = unwrap('FRIEND_ADD', add(messenger))
+      const friend = new Friend(messenger.friend(number)!, this.#owner)
+      this.#friends.set(number, friend)
+      return friend
+    })
+  }
+
+  readonly #owner: FriendOwner = {
+    turn: (work) => this.#turn(work),
+    now: (): Millis => performance.now(),
+    forget: (friend) => this.#friends.delete(friend.number),
+    onFriendConnection: (friend, listener) => {
+      const onChange = (event: { friend: Friend }): void => {
+        if (event.friend === friend) listener()
+      }
+      this.on('friendConnection', onChange)
+      return () => this.off('friendConnection', onChange)
+    },
+  }
+
+  /** @internal */
+  onConnection(connection: ConnectionStatus): void {
+    this.#connection = connection
+    this.deliver('connection', connection)
+  }
+
+  /**
+   * @internal Hands an event to the listeners. What a listener throws is its own program's error: it must not end the
+   * engine's turn, so it is thrown outside of it.
+   */
+  deliver<Name extends keyof ToxEventMap>(name: Name, event: ToxEventMap[Name][0]): void {
+    try {
+      untyped(this).emit(name, event)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+}
+
+const TOX_ID_MISTAKES = {
+  'bad-length': 'a Tox ID has 76 hexadecimal digits',
+  'bad-hex': 'a Tox ID has only the digits 0 to 9 and A to F',
+  'bad-checksum': 'the checksum of the Tox ID is wrong: a digit was mistyped',
+} as const
+
+/** EventEmitter's generic methods cannot be called with a name that is itself generic. */
+function untyped(emitter: EventEmitter): EventEmitter {
+  return emitter
+}
+
+function badOption(text: string): ToxError {
+  return new ToxError('NEW', 'bad-option', text)
+}
+
+/** Turns the messenger's calls into events with the friends' own objects. */
+function forwardEvents(tox: () => Tox): MessengerEvents {
+  const withFriend = (number: number, use: (friend: Friend, tox: Tox) => void): void => {
+    const friend = tox()?.friend(number)
+    if (friend !== undefined) use(friend, tox())
+  }
+  return {
+    friendRequest(key, message) {
+      const publicKey = toHex(key)
+      tox().deliver('friendRequest', {
+        publicKey,
+        message: fromUtf8(message),
+        accept: () => tox().addFriendWithoutRequest(publicKey),
+        reject: () => tox().forgetRequest(key),
+      })
+    },
+    friendConnectionStatus: (number, connection) =>
+      withFriend(number, (friend, tox) => {
+        if (connection === 'none') friend.onOffline()
+        tox.deliver('friendConnection', { friend, connection })
+      }),
+    friendName: (number, bytes) =>
+      withFriend(number, (friend, tox) => {
+        const name = fromUtf8(bytes)
+        const previous = friend.toldName
+        friend.toldName = name
+        tox.deliver('friendName', { friend, name, previous })
+      }),
+    friendStatusMessage: (number, bytes) =>
+      withFriend(number, (friend, tox) =>
+        tox.deliver('friendStatusMessage', { friend, statusMessage: fromUtf8(bytes) }),
+      ),
+    friendStatus: (number, status) =>
+      withFriend(number, (friend, tox) => tox.deliver('friendStatus', { friend, status })),
+    friendTyping: (number, isTyping) =>
+      withFriend(number, (friend, tox) => tox.deliver('friendTyping', { friend, isTyping })),
+    friendMessage: (number, kind, bytes) =>
+      withFriend(number, (friend, tox) => tox.deliver('message', { friend, text: fromUtf8(bytes), kind })),
+    friendReadReceipt: (number, messageId) =>
+      withFriend(number, (friend, tox) => {
+        friend.onReceipt(messageId)
+        tox.deliver('receipt', { friend, messageId })
+      }),
+    friendLosslessPacket: (number, data) =>
+      withFriend(number, (friend, tox) => tox.deliver('losslessPacket', { friend, data })),
+    friendLossyPacket: (number, data) =>
+      withFriend(number, (friend, tox) => tox.deliver('lossyPacket', { friend, data })),
+  }
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// The command line: `toxcore-ts COMMAND [OPTIONS]`. One command, one file; this one only finds it and reports mistakes.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../addon/here.cjs'
+import { ToxError } from '../tox/errors.js'
+import { chat } from './chat.js'
+import { CliError, type Command, helpOf, parseCommandLine } from './command.js'
+import { demo } from './demo.js'
+import { echo } from './echo.js'
+import { id } from './id.js'
+import { node } from './node.js'
+
+const COMMANDS: readonly Command[] = [demo, echo, chat, node, id]
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2
+  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`)
+  return [
+    'Usage: toxcore-ts COMMAND [OPTIONS]',
+    '',
+    'Commands:',
+    ...rows,
+    '',
+    'toxcore-ts COMMAND --help tells more.',
+  ].join('\n')
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === 'help') {
+    console.log(overview())
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version') {
+    console.log(version())
+    return 0
+  }
+  const command = COMMANDS.find((one) => one.name === name)
+  if (command === undefined) throw new CliError(`unknown command '${name}'; see toxcore-ts --help`)
+  if (rest.includes('--help')) {
+    console.log(helpOf(command))
+    return 0
+  }
+  return command.run(parseCommandLine(command, rest))
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot()!, 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    if (error instanceof CliError) {
+      console.error(`toxcore-ts: ${error.message}`)
+      process.exitCode = error.exitCode
+    } else if (error instanceof ToxError) {
+      console.error(`toxcore-ts: ${error.message}`)
+      process.exitCode = 1
+    } else {
+      console.error('toxcore-ts: internal error:', error)
+      process.exitCode = 70
+    }
+  },
+)

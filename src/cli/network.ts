@@ -1,0 +1,77 @@
+// Options that all commands share which go onto the network, and how a Tox instance is started from them.
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile, Tox } from '../api/index.js'
+import { CliError, type Option, type Values } from './command.js'
+
+const DEFAULT_TIMEOUT_S = 30
+
+export const networkOptions: Readonly<Record<string, Option>> = {
+  data: { value: 'DIR', help: 'keep the profile in DIR (default: a new identity that is forgotten at the end)' },
+  bootstrap: { value: 'HOST:PORT:KEY', help: 'a node to join the network through', repeatable: true },
+  nodes: { value: 'FILE', help: 'nodes to join through, in the JSON of nodes.tox.chat' },
+  port: { value: 'PORT', help: 'UDP port (default: the first free one from 33445 to 33545)' },
+  ipv4: { help: 'use IPv4 only' },
+  timeout: {
+    value: 'SECONDS',
+    help: `give up when no node answers for so long at first; 0: never (default ${DEFAULT_TIMEOUT_S})`,
+  },
+}
+
+/** The nodes that the user named. CliError tells what is wrong with one. */
+export function bootstrapNodesOf(values: Values): BootstrapNode[] {
+  try {
+    const nodes = values.all('bootstrap').map((text) => parseBootstrapNode(text))
+    const file = values.text('nodes')
+    return file === undefined ? nodes : [...nodes, ...readNodesFile(file)]
+  } catch (error) {
+    if (error instanceof BootstrapNodeError) throw new CliError(error.message)
+    throw error
+  }
+}
+
+/**
+ * Starts the Tox instance of a command. Without nodes named by the user it binds to loopback alone, so that the kernel itself
+ * keeps every packet on this machine.
+ */
+export async function startTox(
+  values: Values,
+  profileName: string,
+  extra: { name: string; statusMessage?: string },
+): Promise<Tox> {
+  const nodes = bootstrapNodesOf(values)
+  const dir = values.text('data')
+  if (dir !== undefined) mkdirSync(dir, { recursive: true, mode: 0o700 })
+  return Tox.create({
+    ...extra,
+    ...(dir === undefined ? {} : { profile: join(dir, `${profileName}.tox`) }),
+    ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
+    ...(nodes.length === 0 ? { bindAddress: '127.0.0.1' } : {}),
+    ipv6: !values.has('ipv4') && nodes.length > 0,
+    bootstrap: nodes,
+  })
+}
+
+/** Resolves when the network has been joined; CliError when no named node answers in time. Without nodes there is nothing to join. */
+export async function joinNetwork(tox: Tox, values: Values): Promise<void> {
+  const nodes = bootstrapNodesOf(values)
+  const seconds = values.number('timeout', DEFAULT_TIMEOUT_S, 0, 86_400)
+  if (nodes.length === 0 || seconds === 0) return
+  const signal = AbortSignal.timeout(seconds * 1000)
+  try {
+    await tox.whenConnected({ signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    const names = nodes.map(({ host, port }) => `${host}:${port}`).join(', ')
+    throw new CliError(`no answer from ${names} within ${seconds} s: wrong address, wrong key or node down`, 1)
+  }
+}
+
+/** Resolves on the first SIGINT or SIGTERM. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}

@@ -1,0 +1,34 @@
+// `toxcore-ts node`: a bootstrap node. Loopback only, unless an address to listen on is named.
+
+import { BootstrapNodeServer } from '../api/index.js'
+import { CliError, type Command } from './command.js'
+import { bootstrapNodesOf, untilStopped } from './network.js'
+
+export const node: Command = {
+  name: 'node',
+  summary: 'Runs a bootstrap node: others join the network through it and it carries their onion packets.',
+  options: {
+    listen: { value: 'ADDRESS', help: 'IP address to listen on; 0.0.0.0 or :: for all (default 127.0.0.1)' },
+    port: { value: 'PORT', help: 'UDP port (default: the first free one from 33445 to 33545)' },
+    key: { value: 'FILE', help: 'keep the key pair in FILE, so that the node stays the same (default: a new one)' },
+    motd: { value: 'TEXT', help: 'message of the day, at most 255 bytes' },
+    bootstrap: { value: 'HOST:PORT:KEY', help: 'a node to join the network through', repeatable: true },
+    nodes: { value: 'FILE', help: 'nodes to join through, in the JSON of nodes.tox.chat' },
+  },
+  details: 'The first line of standard output is HOST:PORT:KEY, as --bootstrap of the other commands takes it.',
+  async run(values) {
+    const stopped = untilStopped()
+    const motd = values.text('motd') ?? 'toxcore-ts'
+    if (Buffer.byteLength(motd) > 255) throw new CliError(`option --motd is longer than 255 bytes`)
+    await using server = await BootstrapNodeServer.create({
+      bindAddress: values.text('listen') ?? '127.0.0.1',
+      ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
+      ...(values.has('key') ? { keyFile: values.text('key')! } : {}),
+      motd,
+      bootstrap: bootstrapNodesOf(values),
+    })
+    console.log(server.asBootstrapNode())
+    await stopped
+    return 0
+  },
+}

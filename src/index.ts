@@ -1,0 +1,2 @@
+// The package's front door: `import { Tox } from 'toxcore-ts'`.
+export * from './api/index.js'

@@ -1,0 +1,169 @@
+// One Tox instance without sockets: every module, wired. The hosts (Node, the simulator, later the C library) move it.
+
+import { Counters, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
+import type { Crypto, DhtPublicKey, LongTermKeyPair } from '../crypto/index.js'
+import type { Dht } from '../dht/index.js'
+import { FriendConnections } from '../friend/index.js'
+import {
+  type ConnectionStatus,
+  type FriendSnapshot,
+  Messenger,
+  type MessengerEvents,
+  type OutboxStore,
+} from '../messenger/index.js'
+import { NetCrypto } from '../net-crypto/index.js'
+import { OnionClient } from '../onion/index.js'
+import type { UdpSender } from '../transport/udp.js'
+import { NetCryptoSessions } from './friend-sessions.js'
+import { friendDht, friendOnion } from './friend-slices.js'
+import { NetworkNode } from './network-node.js'
+import { encodeSavedata, freshSavedata, type Savedata, type SavedFriend } from './savedata.js'
+
+export interface ToxEngineEvents {
+  readonly messenger: MessengerEvents
+  /** We joined or lost the network. */
+  connection(connection: ConnectionStatus): void
+}
+
+export interface ToxEngineOptions {
+  /** Clock, dice and speech; deadlines and counters are the engine's own unless given. */
+  readonly env: Pick<Env, 'clock' | 'random' | 'log'> & Partial<Env>
+  readonly crypto: Crypto
+  readonly udp: UdpSender
+  readonly events: ToxEngineEvents
+  /** A parsed profile; a fresh identity unless given. */
+  readonly savedata?: Savedata
+  readonly outbox?: OutboxStore
+  /** Address families that the socket can reach; both unless told. */
+  readonly ipv4?: boolean
+  readonly ipv6?: boolean
+}
+
+export class ToxEngine {
+  readonly env: Env
+  readonly node: NetworkNode
+  readonly messenger: Messenger
+  /** The identity. The secret part is wiped at `close`. */
+  readonly longTermKeys: LongTermKeyPair
+  readonly #crypto: Crypto
+  readonly #onion: OnionClient
+  readonly #netCrypto: NetCrypto
+  readonly #connections: FriendConnections
+  /** Sections that this version does not read, kept as they are; and relays until there is a module for them. */
+  readonly #kept: Pick<Savedata, 'others' | 'relays'>
+  #closed = false
+
+  constructor({ env: given, crypto, udp, events, savedata, outbox, ...families }: ToxEngineOptions) {
+    const env: Env = { deadlines: new Deadlines(), drops: new Counters(), ...given }
+    const saved = savedata ?? freshSavedata(crypto)
+    this.env = env
+    this.#crypto = crypto
+    this.longTermKeys = saved.longTerm
+    this.#kept = { others: saved.others, relays: saved.relays }
+    this.node = new NetworkNode({ env, crypto, udp, ...families })
+    const { router, dht, onionDht } = this.node
+    const parts = { env, crypto, udp, router }
+    this.#onion = new OnionClient({ ...parts, keyPair: saved.longTerm, dht: onionDht })
+    dht.events.on('node', (node) => this.#onion.addPathNode(node))
+    this.#onion.events.on('connection', (isConnected) => events.connection(isConnected ? 'udp' : 'none'))
+    const netCryptoParts = { ...parts, longTerm: saved.longTerm, dht: onionDht }
+    const sessions = new NetCryptoSessions((accept) => new NetCrypto({ ...netCryptoParts, accept }))
+    this.#netCrypto = sessions.netCrypto
+    const onion = friendOnion(this.#onion)
+    this.#connections = new FriendConnections({ env, onion, dht: friendDht(dht), sessions })
+    this.messenger = new Messenger({
+      env,
+      onion,
+      connections: this.#connections,
+      events: events.messenger,
+      publicKey: saved.longTerm.publicKey,
+      nospam: saved.nospam,
+      ...(outbox === undefined ? {} : { outbox }),
+    })
+    this.#restore(saved)
+  }
+
+  get dht(): Dht {
+    return this.node.dht
+  }
+
+  /** Whether friends can find us, and how. */
+  get connection(): ConnectionStatus {
+    return this.#onion.isConnected ? 'udp' : 'none'
+  }
+
+  /** Enters the network through this node; asked again until it or the DHT answers. */
+  bootstrap(endpoint: Endpoint, publicKey: DhtPublicKey): void {
+    this.dht.bootstrap(endpoint, publicKey)
+  }
+
+  receive(from: Endpoint, packet: Uint8Array): void {
+    this.node.receive(from, packet)
+  }
+
+  wake(nowMs: Millis): void {
+    this.node.wake(nowMs)
+  }
+
+  nextWakeMs(): Millis {
+    return this.node.nextWakeMs()
+  }
+
+  /** The profile as the bytes of a `.tox` file. It holds the secret key. */
+  savedata(): Uint8Array {
+    const { name, statusMessage, status, nospam } = this.messenger
+    return encodeSavedata({
+      nospam,
+      longTerm: this.longTermKeys,
+      name,
+      statusMessage,
+      status,
+      friends: this.messenger.snapshot().map(savedFriend),
+      dhtNodes: this.dht.savedNodes(),
+      pathNodes: this.#onion.savedPathNodes(),
+      ...this.#kept,
+    })
+  }
+
+  /** Tells friends goodbye, stops for good and wipes all secrets. What was sent last still has to be flushed by the host. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#connections.close()
+    this.#netCrypto.close()
+    this.#onion.close()
+    this.node.close()
+    this.#crypto.wipe(this.longTermKeys.secretKey)
+  }
+
+  #restore(saved: Savedata): void {
+    this.messenger.setName(saved.name)
+    this.messenger.setStatusMessage(saved.statusMessage)
+    this.messenger.setStatus(saved.status)
+    this.messenger.restore(saved.friends.map(snapshotOfSaved))
+    this.dht.load(saved.dhtNodes)
+    this.#onion.load(saved.pathNodes)
+  }
+}
+
+function savedFriend(friend: FriendSnapshot): SavedFriend {
+  const { publicKey, nospam, requestMessage, name, statusMessage, status, lastSeenUnix } = friend
+  if (friend.state === 'added' || friend.state === 'requested') {
+    return { state: 'pending', publicKey, nospam, requestMessage }
+  }
+  return { state: 'confirmed', publicKey, name, statusMessage, status, lastSeenUnix }
+}
+
+function snapshotOfSaved(friend: SavedFriend): FriendSnapshot {
+  const nobody = {
+    nospam: new Uint8Array(4),
+    requestMessage: EMPTY,
+    name: EMPTY,
+    statusMessage: EMPTY,
+    lastSeenUnix: 0,
+  }
+  const state = friend.state === 'pending' ? 'added' : 'confirmed'
+  return { ...nobody, status: 'none', requestRetryMs: 0, ...friend, state }
+}
+
+const EMPTY = new Uint8Array(0)

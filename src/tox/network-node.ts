@@ -1,0 +1,91 @@
+// What every Tox node does for the network, with an identity behind it or not: DHT, onion hops, announce store.
+// A bootstrap node is this and nothing else.
+
+import { type Endpoint, type Env, isZero, type Millis } from '../base/index.js'
+import type { Crypto, DhtKeyPair } from '../crypto/index.js'
+import { Dht } from '../dht/index.js'
+import { AnnounceServer, type OnionDht, OnionRouter } from '../onion/index.js'
+import { UdpRouter, type UdpSender } from '../transport/udp.js'
+
+export interface NetworkNodeOptions {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly udp: UdpSender
+  /** A fresh one unless given; wiped at `close`. */
+  readonly keyPair?: DhtKeyPair
+  /** Address families that the socket can reach; both unless told. */
+  readonly ipv4?: boolean
+  readonly ipv6?: boolean
+  /** Answers bootstrap info requests with this. */
+  readonly bootstrapInfo?: { readonly version: number; readonly motd: Uint8Array }
+}
+
+export class NetworkNode {
+  readonly router: UdpRouter
+  readonly dht: Dht
+  readonly onionDht: OnionDht
+  readonly onionRouter: OnionRouter
+  readonly announceServer: AnnounceServer
+  readonly #env: Env
+  readonly #crypto: Crypto
+  readonly #keyPair: DhtKeyPair
+  #closed = false
+
+  constructor({ env, crypto, udp, keyPair = crypto.keyPair(), ...dhtOptions }: NetworkNodeOptions) {
+    this.#env = env
+    this.#crypto = crypto
+    this.#keyPair = keyPair
+    const router = new UdpRouter(env.drops)
+    this.router = router
+    this.dht = new Dht({ env, crypto, udp, router, keyPair, ...dhtOptions })
+    this.onionDht = onionView(this.dht, keyPair)
+    const onion = { env, crypto, udp, router, dht: this.onionDht }
+    this.onionRouter = new OnionRouter(onion)
+    this.announceServer = new AnnounceServer(onion)
+  }
+
+  /** The key pair of this run's DHT node. The secret part is wiped at `close`. */
+  get keyPair(): DhtKeyPair {
+    return this.#keyPair
+  }
+
+  /** Takes one datagram; `packet` is a view that lives until the end of the turn. */
+  receive(from: Endpoint, packet: Uint8Array): void {
+    if (!this.#closed) this.router.receive(from, packet)
+  }
+
+  /** Does what is due at `nowMs`. */
+  wake(nowMs: Millis): void {
+    if (!this.#closed) this.#env.deadlines.run(nowMs)
+  }
+
+  /** When to be woken at the latest, `Infinity` for never. */
+  nextWakeMs(): Millis {
+    return this.#closed ? Number.POSITIVE_INFINITY : this.#env.deadlines.nextMs()
+  }
+
+  /** Stops for good. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.dht.close()
+    this.onionRouter.close()
+    this.announceServer.close()
+    if (!isZero(this.#keyPair.secretKey)) this.#crypto.wipe(this.#keyPair.secretKey)
+  }
+}
+
+/** The DHT in the words of the onion. */
+function onionView(dht: Dht, keyPair: DhtKeyPair): OnionDht {
+  return {
+    keyPair,
+    get isConnected() {
+      return dht.isConnected
+    },
+    sharedKey: (publicKey) => dht.sharedKey(publicKey),
+    closest: (key, count, { lan }) => dht.closest(key, count, { lanAllowed: lan }),
+    randomPathNodes: (count) => dht.randomPathNodes(count),
+    sendDhtRequest: (recipient, kind, plain) => dht.sendDhtRequest(recipient, kind, plain),
+    onDhtRequest: (kind, handler) => dht.onDhtRequest(kind, (sender, plain) => handler(sender, plain)),
+  }
+}
