@@ -51,7 +51,7 @@ export class FriendConnection implements SessionHandlers {
   #connected = false
   #path: FriendPath = 'udp'
   #dht: { readonly publicKey: DhtPublicKey; readonly search: DhtSearch; learnedMs: Millis } | undefined
-  #endpoint: { readonly endpoint: Endpoint; readonly learnedMs: Millis } | undefined
+  #endpoint: { readonly endpoint: Endpoint; learnedMs: Millis } | undefined
   #lastAliveMs: Millis = 0
   #lastAttemptMs: Millis = Number.NEGATIVE_INFINITY
   /** Connected: the friend's silence. Connecting: the age of their DHT key. */
@@ -93,7 +93,7 @@ export class FriendConnection implements SessionHandlers {
 
   /** Where the friend was last seen. */
   get endpoint(): Endpoint | undefined {
-    return this.#endpoint?.endpoint
+    return this.#session?.endpoint ?? this.#endpoint?.endpoint
   }
 
   /** Queues a lossless packet (copied): its packet number, `undefined` when not connected or the window is full. */
@@ -122,7 +122,7 @@ export class FriendConnection implements SessionHandlers {
     this.#lastAttemptMs = this.#now
     this.#session = incoming.accept(this)
     if (incoming.endpoint !== undefined) this.#endpoint = { endpoint: incoming.endpoint, learnedMs: this.#now }
-    else if (this.#freshEndpoint !== undefined) this.#session.setEndpoint(this.#freshEndpoint)
+    else for (const endpoint of this.#endpoints()) this.#session.setEndpoint(endpoint)
     return true
   }
 
@@ -143,6 +143,8 @@ export class FriendConnection implements SessionHandlers {
 
   onEstablished(): void {
     const now = this.#now
+    const endpoint = this.#session?.endpoint
+    if (endpoint !== undefined) this.#endpoint = { endpoint, learnedMs: now }
     this.#connected = true
     this.#path = 'udp'
     this.#lastAliveMs = now
@@ -225,14 +227,15 @@ export class FriendConnection implements SessionHandlers {
 
   /** Connects when key and endpoint are known and nothing is under way. */
   #connect(): void {
-    const endpoint = this.#freshEndpoint
-    if (this.#session !== undefined || this.#dht === undefined || endpoint === undefined) return
+    if (this.#session !== undefined || this.#dht === undefined) return
+    const endpoints = this.#endpoints()
+    if (endpoints.length === 0) return
     const soonestMs = this.#lastAttemptMs + RECONNECT_MIN_MS
     if (this.#now < soonestMs) return this.#retry.set(soonestMs)
     this.#lastAttemptMs = this.#now
     this.#session = this.owner.sessions.connect(this.publicKey, this.#dht.publicKey, this)
-    if (this.#session === undefined) this.#retry.set(this.#now + RECONNECT_MIN_MS)
-    else this.#session.setEndpoint(endpoint)
+    if (this.#session === undefined) return this.#retry.set(this.#now + RECONNECT_MIN_MS)
+    for (const endpoint of endpoints) this.#session.setEndpoint(endpoint)
   }
 
   #dropSession(): void {
@@ -245,6 +248,8 @@ export class FriendConnection implements SessionHandlers {
   #goOffline(): void {
     if (!this.#connected) return
     this.#connected = false
+    // All this time they were there, whatever the DHT has said meanwhile.
+    if (this.#endpoint !== undefined) this.#endpoint.learnedMs = this.#now
     if (this.#dht === undefined) {
       this.#patience.clear()
     } else {
@@ -270,9 +275,12 @@ export class FriendConnection implements SessionHandlers {
     }
   }
 
-  get #freshEndpoint(): Endpoint | undefined {
-    if (this.#endpoint === undefined) return undefined
-    return this.#now < this.#endpoint.learnedMs + DHT_KEY_TIMEOUT_MS ? this.#endpoint.endpoint : undefined
+  /** Where the friend may be: the place where we saw them, then what the DHT found, the likeliest last. */
+  #endpoints(): Endpoint[] {
+    const endpoints = [...(this.#dht?.search.endpoints ?? [])].reverse()
+    const last = this.#endpoint
+    if (last !== undefined && this.#now < last.learnedMs + DHT_KEY_TIMEOUT_MS) endpoints.unshift(last.endpoint)
+    return endpoints
   }
 
   get #now(): Millis {

@@ -31,6 +31,8 @@ export interface FriendOnion {
 
 /** A search for one DHT key that goes on, and reports each endpoint found, until stopped. */
 export interface DhtSearch {
+  /** Addresses from which the sought node has answered lately, the one that answered last first. */
+  readonly endpoints: readonly Endpoint[]
   stop(): void
 }
 
@@ -68,6 +70,8 @@ export interface Session {
   sendLossy(packet: Uint8Array): boolean
   /** Ends it, telling the friend when established; no handler is called afterwards. */
   kill(): void
+  /** Where direct packets go now; absent when unknown. */
+  readonly endpoint?: Endpoint | undefined
   /** Relays that carry it now; absent where there are none yet. */
   readonly relayCount?: number
 }

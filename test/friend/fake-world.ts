@@ -97,6 +97,8 @@ export class FakeHost {
   /** The fake send window. */
   window = 32_768
   onionReachable = true
+  dhtFinds = true
+  onionTells = true
   #incoming: (incoming: IncomingSession) => boolean = () => false
   readonly onionFriends = new Map<string, OnionFriendHandlers>()
   readonly #onionData = new Map<number, (sender: LongTermPublicKey, plain: Uint8Array) => void>()
@@ -210,15 +212,21 @@ export class FakeHost {
     return {
       search: (dhtPublicKey, onEndpoint) => {
         let isStopped = false
+        const endpoints: Endpoint[] = []
         this.searches++
         const look = (): void => {
           if (isStopped) return
           const found = world.hosts.find((host) => host.isUp && sameBytes(host.dhtPublicKey, dhtPublicKey))
-          if (found !== undefined && this.reaches(found)) onEndpoint(found.endpoint)
+          if (found === undefined || !this.reaches(found) || !this.dhtFinds) endpoints.length = 0
+          else if (endpoints.length === 0) {
+            endpoints.push(found.endpoint)
+            onEndpoint(found.endpoint) // once, as the real one
+          }
           world.after(SEARCH_INTERVAL_MS, look)
         }
         world.after(LATENCY_MS, look)
         return {
+          endpoints,
           stop: () => {
             isStopped = true
             this.searches--

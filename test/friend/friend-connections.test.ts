@@ -116,6 +116,53 @@ describe('friend connections', () => {
     assert.ok(a.connects - connects <= 5_000 / RECONNECT_MIN_MS + 1, `${a.connects - connects} attempts in 5 s`)
   })
 
+  it('try again by themselves, when neither onion nor DHT says anything new', () => {
+    const { world, a, b, ab } = friends()
+    a.onionTells = false
+    b.vanish()
+    const { connects } = a
+    world.runUntil(() => !ab.isConnected)
+    world.run(1)
+    assert.equal(a.connects, connects + 1, 'at once after the timeout')
+    a.sessionList[0]!.close()
+    a.sessionList[0]?.close()
+    world.run(RECONNECT_MIN_MS)
+    assert.equal(a.connects, connects + 2, 'soon after a quick refusal')
+    world.run(60_000)
+    assert.ok(a.connects >= connects + 8, 'and again whenever an attempt times out')
+  })
+
+  it('take a handshake of a friend whose session we still hold, or nothing when that ends the friendship', () => {
+    for (const isGivenUp of [false, true]) {
+      const { world, a, b, ab } = friends()
+      const log = statusLog(a)
+      if (isGivenUp) a.connections.listen({ onStatus: (connection) => a.connections.release(connection) })
+      const session = b.sessionList[0]!
+      let accepted = 0
+      const { publicKey, dhtPublicKey, endpoint } = b
+      const accept = (): typeof session => {
+        accepted++
+        return session
+      }
+      ab.accept({ longTermPublicKey: publicKey, dhtPublicKey, endpoint, accept })
+      assert.equal(accepted, isGivenUp ? 0 : 1)
+      assert.deepEqual(log, [false])
+      world.run(1)
+    }
+  })
+
+  it('remember after hours where the friend was, should the DHT have forgotten', () => {
+    const { world, a, b, ab, ba } = friends()
+    world.run(3 * 60 * 60_000)
+    const log = statusLog(a)
+    a.dhtFinds = false
+    b.dhtFinds = false
+    world.run(2_000)
+    b.sessionList[0]!.kill()
+    ba.onClosed()
+    assert.ok(world.runUntil(() => log.length === 2 && ab.isConnected && ba.isConnected) < 1_000)
+  })
+
   it('find a friend who restarts with another DHT key and port in two seconds', () => {
     const { world, a, b, ab } = friends()
     world.run(12_345)

@@ -81,6 +81,9 @@ describe('the friend list', () => {
     a.messenger.addFriend(b.messenger.toxId, toUtf8('not used'))
     world.run(100)
     assert.deepEqual(b.diary.read(), [`request ${a.host.publicKey[0]} hello`])
+    a.host.onionReachable = false
+    a.messenger.addFriend(encodeToxId(b.host.publicKey, NOSPAM), HELLO)
+    assert.equal(a.messenger.friend(0)?.state, 'added')
   })
 
   it('repeats an unanswered request after 5, 10, 20, 40 … seconds', () => {

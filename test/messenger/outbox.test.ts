@@ -122,6 +122,21 @@ describe('the outbox', () => {
     assert.ok(a.say('now').ok)
   })
 
+  it('is not overtaken by an answer to a receipt that made room', () => {
+    const both = couple()
+    const { world, a, b } = both
+    a.host.window = 1
+    for (const text of ['one', 'two', 'three']) a.say(text, POST)
+    a.diary.onLine = (line) => {
+      if (line === 'receipt 0 1') assert.deepEqual(a.say('me first'), { ok: false, error: 'sendq' })
+    }
+    world.run(1_000)
+    assert.deepEqual(
+      b.diary.read('message'),
+      ['one', 'two', 'three'].map((text) => `message 0 normal ${text}`),
+    )
+  })
+
   it('says when it is full, and takes no number for it', () => {
     const both = couple(new MemoryOutboxStore({ messagesPerFriend: 2 }))
     const { a } = both
