@@ -50,14 +50,18 @@ export class Runtime {
     return this.#socket.localPort
   }
 
-  /** Begins to move, and saves a new profile so that its identity is not lost. */
+  /**
+   * Saves a new profile, so that its identity is not lost, and begins to move. Moving is the last step: nothing may arrive
+   * before the caller has had its turn to listen.
+   */
   async start(): Promise<void> {
     await Promise.all(this.#bootstrapNodes.map((node) => this.bootstrap(node)))
+    if (this.#profile !== undefined) {
+      await this.#profile.save(this.engine.savedata())
+      this.#saveTimer = setInterval(() => this.saveSoon(), SAVE_INTERVAL_MS)
+      this.#saveTimer.unref()
+    }
     this.#driver.start()
-    await this.#profile?.save(this.engine.savedata())
-    if (this.#profile === undefined) return
-    this.#saveTimer = setInterval(() => this.saveSoon(), SAVE_INTERVAL_MS)
-    this.#saveTimer.unref()
   }
 
   /** Runs a call of the user as a turn of its own: one moment in time, sent at its end, saved soon after. */
