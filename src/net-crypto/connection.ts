@@ -1,0 +1,426 @@
+// One peer's connection: cookie, handshake, session. Spec: Net crypto, Connection states. Both sides may start at once;
+// whoever receives the other's handshake takes its session key, so both end in the same session.
+//
+// Departures from c-toxcore, which keeps an established session whatever comes until its ping times out (32 s):
+//  - a fresh handshake of a peer that fell silent for 2.5 s replaces the session: it restarted and need not wait;
+//  - while the session is alive, such a handshake is refused: a delayed one must not break what works.
+
+import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
+import { sameBytes } from '../base/index.js'
+import type {
+  Crypto,
+  DhtKeyPair,
+  DhtPublicKey,
+  LongTermKeyPair,
+  LongTermPublicKey,
+  Nonce,
+  SessionKeyPair,
+  SessionPublicKey,
+  SharedKey,
+} from '../crypto/index.js'
+import { randomNonce } from '../crypto/index.js'
+import type { UdpSender } from '../transport/udp.js'
+import { openCookieResponse, sealCookieRequest } from './cookie-exchange.js'
+import type { CookieJar } from './cookie-jar.js'
+import type { Handshakes, OpenedHandshake } from './handshake.js'
+import type { PacketBlocks } from './packet-blocks.js'
+import { DirectPath, type EndpointIndex, type Path } from './path.js'
+import { Session, type SessionOwner } from './session.js'
+import type { Scratch } from './session-cipher.js'
+
+/** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
+const RETRY_MS = 1_000
+const TRIES_MAX = 8
+/** Peers send at least a packet request a second: after missing two, a session counts as abandoned when its peer asks anew. */
+const SILENT_MS = 2_500
+/** While a relay carries the data, the direct path is tried so often (c-toxcore: UDP_DIRECT_TIMEOUT / 2). */
+const DIRECT_PROBE_MS = 4_000
+
+export type ClosedReason =
+  /** The peer said so. */
+  | 'killed-by-peer'
+  /** Eight cookie requests or handshakes remained without an answer. */
+  | 'no-answer'
+  /** The peer restarted: its new handshake is offered to `accept`. */
+  | 'replaced'
+
+/** What a connection reports. Views handed over live for the call only. A handler may kill the connection. */
+export interface SessionHandlers {
+  /** First of all, for connections that the peer started: the connection these handlers belong to. */
+  onConnection?(connection: Connection): void
+  /** The session stands both ways. */
+  onEstablished?(): void
+  onLossless?(data: Uint8Array): void
+  onLossy?(data: Uint8Array): void
+  /** The connection is over, not by our `kill()`. */
+  onClosed?(reason: ClosedReason): void
+  /** Whether packets go directly to the peer; false 8 s after the last one came directly. */
+  onDirectPath?(has: boolean): void
+  /** The peer shows a new DHT key: it restarted. The connection is being replaced by one to that key. */
+  onDhtKey?(newDhtPublicKey: DhtPublicKey): void
+  /** The peer has all lossless packets before number `upTo`. */
+  onAcked?(upTo: number): void
+  /** Nothing waits in the send queue any more, or it has room again after a refusal. */
+  onWritable?(): void
+}
+
+/** What net-crypto needs of the DHT. */
+export interface DhtKeys {
+  readonly keyPair: DhtKeyPair
+  /** Shared key of our DHT key and a node's, for use in this turn; `undefined` for an impossible key. */
+  sharedKey(publicKey: DhtPublicKey): SharedKey | undefined
+  /** Whether `sharedKey` would answer without computing. */
+  knows?(publicKey: DhtPublicKey): boolean
+}
+
+/** @internal What connections share. */
+export interface ConnectionContext {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly udp: UdpSender
+  readonly longTerm: LongTermKeyPair
+  readonly dht: DhtKeys
+  readonly jar: CookieJar
+  readonly handshakes: Handshakes
+  readonly blocks: PacketBlocks
+  readonly openScratch: Scratch
+  readonly sealScratch: Scratch
+  atTurnEnd(session: Session): void
+  indexOf(connection: Connection): EndpointIndex
+  forget(connection: Connection): void
+}
+
+/** A packet that is sent again each second until it is answered. */
+interface Attempt {
+  readonly packet: Uint8Array
+  tries: number
+  sentMs: Millis
+}
+
+/** A state owns exactly what is true in it. */
+export type ConnectionState =
+  | { readonly name: 'cookie-requesting'; readonly requestId: bigint; readonly attempt: Attempt }
+  | { readonly name: 'handshake-sent'; readonly attempt: Attempt; readonly rttMs: Millis | undefined }
+  | {
+      readonly name: 'not-confirmed'
+      readonly attempt: Attempt
+      readonly session: Session
+      readonly peerSessionKey: SessionPublicKey
+    }
+  | { readonly name: 'established'; readonly session: Session; readonly peerSessionKey: SessionPublicKey }
+  | { readonly name: 'killed' }
+
+export class Connection implements SessionOwner {
+  readonly longTermPublicKey: LongTermPublicKey
+  readonly dhtPublicKey: DhtPublicKey
+  readonly #context: ConnectionContext
+  readonly #handlers: SessionHandlers
+  readonly #direct: DirectPath
+  readonly #retry: Deadline
+  readonly #sessionKeys: SessionKeyPair
+  #sendNonce: Nonce
+  #state: ConnectionState = { name: 'killed' }
+  #relay: Path | undefined
+  #hadDirect = false
+  #heardMs = Number.NEGATIVE_INFINITY
+  #directProbeMs = Number.NEGATIVE_INFINITY
+
+  /** @internal Made by NetCrypto. */
+  constructor(
+    context: ConnectionContext,
+    peer: { readonly longTermPublicKey: LongTermPublicKey; readonly dhtPublicKey: DhtPublicKey },
+    handlers: SessionHandlers,
+  ) {
+    this.#context = context
+    this.#handlers = handlers
+    this.longTermPublicKey = peer.longTermPublicKey.slice() as LongTermPublicKey
+    this.dhtPublicKey = peer.dhtPublicKey.slice() as DhtPublicKey
+    this.#direct = new DirectPath(context.indexOf(this))
+    this.#retry = context.env.deadlines.create('net-crypto retry', () => this.#tryAgain())
+    this.#sessionKeys = context.crypto.keyPair()
+    this.#sendNonce = randomNonce(context.crypto)
+  }
+
+  get state(): ConnectionState['name'] {
+    return this.#state.name
+  }
+  /** Smoothed round trip in milliseconds, the peer's acknowledgement delay included; `undefined` while unknown. */
+  get rttMs(): Millis | undefined {
+    return this.#session?.rttMs
+  }
+  /** Lossless packets that may be queued: at most 32,768; 0 while not established. */
+  get freeSlots(): number {
+    return this.#state.name === 'established' ? this.#state.session.freeSlots : 0
+  }
+  /** Lossless packets that would leave at once: how much a file transfer should hand over. */
+  get readySlots(): number {
+    return this.#state.name === 'established' ? this.#state.session.readySlots : 0
+  }
+  /** Whether packets go directly to the peer now. */
+  get hasDirectPath(): boolean {
+    return this.#direct.isUp(this.#now)
+  }
+  /** Where direct packets go, when any endpoint is known. */
+  get endpoint(): Endpoint | undefined {
+    return this.#direct.best(this.#now)
+  }
+
+  /**
+   * Learns where the peer may be reached (one endpoint of IPv4 and one of IPv6 are kept); `confirmed`: it answered there just
+   * now. While connecting, a new endpoint is tried at once.
+   */
+  setEndpoint(endpoint: Endpoint, confirmed = false): void {
+    if (this.#state.name === 'killed' || !endpoint.isSendable) return
+    if (!this.#direct.learn(endpoint, confirmed, this.#now)) return
+    if (!('attempt' in this.#state)) return this.#watchDirect()
+    if (this.#retry.isSet) this.#context.udp.send(endpoint, this.#count(this.#state.attempt).packet)
+    else this.#tryAgain()
+  }
+
+  /** A relay to use while no direct path works; `undefined` takes it away. */
+  setRelay(relay: Path | undefined): void {
+    this.#relay = relay
+    if (relay !== undefined && 'attempt' in this.#state && !this.#retry.isSet) this.#tryAgain()
+  }
+
+  /**
+   * Sends a lossless packet (id byte 16..191, 1 to 1,373 bytes): delivered once and in order. Returns its packet number;
+   * `undefined` when not established or when 32,768 packets wait. Throws RangeError on another id or size.
+   */
+  sendLossless(data: Uint8Array): number | undefined {
+    return this.#state.name === 'established' ? this.#state.session.sendLossless(data) : undefined
+  }
+
+  /** Sends a lossy packet (id byte 192..254, 1 to 1,373 bytes); false when not established or no path works. */
+  sendLossy(data: Uint8Array): boolean {
+    return this.#state.name === 'established' && this.#state.session.sendLossy(data)
+  }
+
+  /** Whether the peer has the packet of this number, and all before it. */
+  isAcked(packetNumber: number): boolean {
+    return this.#session?.isAcked(packetNumber) ?? false
+  }
+
+  /** Closes the connection and tells the peer. `onClosed` is not called. */
+  kill(): void {
+    this.#end(true)
+  }
+
+  /** @internal Starts as the asking side; false when the peer's DHT key is impossible. */
+  start(): boolean {
+    const { crypto, dht, longTerm, env } = this.#context
+    const sharedKey = dht.sharedKey(this.dhtPublicKey)
+    if (sharedKey === undefined) return false
+    const requestId = new DataView(env.random.bytes(8).buffer).getBigUint64(0)
+    const our = { dhtPublicKey: dht.keyPair.publicKey, longTermPublicKey: longTerm.publicKey }
+    const packet = sealCookieRequest(crypto, our, requestId, sharedKey)
+    this.#state = { name: 'cookie-requesting', requestId, attempt: newAttempt(packet) }
+    this.#tryAgain()
+    return true
+  }
+
+  /** @internal Starts as the asked side, with the peer's first handshake; false when it cannot be answered. */
+  accept(handshake: OpenedHandshake, from: Endpoint | undefined): boolean {
+    this.#handlers.onConnection?.(this)
+    return this.#take(handshake, from)
+  }
+
+  /** @internal A cookie response from our endpoint or relay; false when it is not for this connection. */
+  receiveCookieResponse(packet: Uint8Array, from: Endpoint | undefined): boolean {
+    const state = this.#state
+    const { crypto, dht, handshakes } = this.#context
+    if (state.name !== 'cookie-requesting') return false
+    const sharedKey = dht.sharedKey(this.dhtPublicKey)
+    const cookie = sharedKey && openCookieResponse(crypto, packet, state.requestId, sharedKey)
+    const handshake = cookie && handshakes.seal(this, cookie, this.#hello)
+    if (handshake === undefined) return false
+    if (from !== undefined) this.#direct.heard(from, this.#now)
+    const rttMs = state.attempt.tries === 1 ? this.#now - state.attempt.sentMs : undefined
+    this.#state = { name: 'handshake-sent', attempt: newAttempt(handshake), rttMs }
+    this.#tryAgain()
+    return true
+  }
+
+  /**
+   * @internal A valid handshake of this peer under its known DHT key. `'replace'`: the peer abandoned this session; whoever
+   * calls closes it and accepts anew.
+   */
+  receiveHandshake(handshake: OpenedHandshake, from: Endpoint | undefined): 'taken' | 'ignored' | 'replace' {
+    const state = this.#state
+    switch (state.name) {
+      case 'cookie-requesting':
+      case 'handshake-sent':
+        return this.#take(handshake, from) ? 'taken' : 'ignored'
+      case 'not-confirmed':
+        if (sameBytes(state.peerSessionKey, handshake.sessionPublicKey)) return 'ignored'
+        return this.#take(handshake, from) ? 'taken' : 'ignored'
+      case 'established':
+        if (sameBytes(state.peerSessionKey, handshake.sessionPublicKey)) return 'ignored'
+        return this.#now - this.#heardMs < SILENT_MS ? 'ignored' : 'replace'
+      case 'killed':
+        return 'ignored'
+      default:
+        return state satisfies never
+    }
+  }
+
+  /** @internal A data packet; false when it is not of this session. `from`: undefined when a relay brought it. */
+  receiveData(packet: Uint8Array, from: Endpoint | undefined): boolean {
+    const session = this.#session
+    if (session === undefined || !session.receive(packet)) return false
+    if (from !== undefined) this.#direct.heard(from, this.#now)
+    if (!this.#hadDirect && this.#state.name === 'established') this.#watchDirect()
+    return true
+  }
+
+  /** @internal Once a second while a session stands. */
+  tick(now: Millis): void {
+    this.#session?.tick(now)
+    this.#watchDirect()
+  }
+
+  /** @internal Shows the peer's new DHT key. */
+  announceDhtKey(newDhtPublicKey: DhtPublicKey): void {
+    this.#handlers.onDhtKey?.(newDhtPublicKey)
+  }
+
+  /** @internal Ends the connection because of the peer. */
+  closeFor(reason: ClosedReason): void {
+    if (this.#end(false)) this.#handlers.onClosed?.(reason)
+  }
+
+  // What the session reports.
+
+  /** @internal */
+  reserve(size: number, purpose: 'data' | 'probe'): Uint8Array | undefined {
+    const now = this.#now
+    const endpoint = this.#direct.best(now)
+    if (endpoint !== undefined) {
+      if (this.#direct.isUp(now)) return this.#context.udp.reserve(endpoint, size)
+      const mayProbe = this.#relay === undefined || now - this.#directProbeMs >= DIRECT_PROBE_MS
+      if (purpose === 'probe' && mayProbe) {
+        this.#directProbeMs = now
+        return this.#context.udp.reserve(endpoint, size)
+      }
+    }
+    return this.#relay?.reserve(size)
+  }
+
+  /** @internal */
+  atTurnEnd(session: Session): void {
+    this.#context.atTurnEnd(session)
+  }
+
+  /** @internal */
+  onAuthentic(): void {
+    this.#heardMs = this.#now
+    const state = this.#state
+    if (state.name !== 'not-confirmed') return
+    this.#retry.clear()
+    this.#state = { name: 'established', session: state.session, peerSessionKey: state.peerSessionKey }
+    this.#handlers.onEstablished?.()
+  }
+
+  /** @internal */
+  onLossless(data: Uint8Array): void {
+    this.#handlers.onLossless?.(data)
+  }
+  /** @internal */
+  onLossy(data: Uint8Array): void {
+    this.#handlers.onLossy?.(data)
+  }
+  /** @internal */
+  onAcked(upTo: number): void {
+    this.#handlers.onAcked?.(upTo)
+  }
+  /** @internal */
+  onWritable(): void {
+    this.#handlers.onWritable?.()
+  }
+  /** @internal */
+  onKill(): void {
+    this.closeFor('killed-by-peer')
+  }
+
+  get #now(): Millis {
+    return this.#context.env.clock.now()
+  }
+  get #session(): Session | undefined {
+    return 'session' in this.#state ? this.#state.session : undefined
+  }
+  /** What our handshake tells of this session. */
+  get #hello(): { readonly sessionPublicKey: SessionPublicKey; readonly baseNonce: Nonce } {
+    return { sessionPublicKey: this.#sessionKeys.publicKey, baseNonce: this.#sendNonce }
+  }
+
+  /** Takes the peer's session key, answers with our handshake and shows by a first data packet that we have it. */
+  #take(handshake: OpenedHandshake, from: Endpoint | undefined): boolean {
+    const { crypto, handshakes, jar } = this.#context
+    const key = crypto.sharedKey(handshake.sessionPublicKey, this.#sessionKeys.secretKey)
+    const answer = key && handshakes.seal(this, handshake.peerCookie, this.#hello)
+    if (answer === undefined) return false
+    jar.use(handshake.ourCookie)
+    const before = this.#state
+    if (before.name === 'not-confirmed') {
+      this.#sendNonce = before.session.nextSendNonce
+      before.session.close(false)
+    }
+    if (from !== undefined) this.#direct.learn(from, true, this.#now)
+    const session = new Session({
+      ...this.#context,
+      key: key!,
+      sendNonce: this.#sendNonce,
+      receiveNonce: handshake.baseNonce,
+      owner: this,
+      rttMs: before.name === 'handshake-sent' ? before.rttMs : undefined,
+    })
+    const attempt = newAttempt(answer)
+    this.#state = { name: 'not-confirmed', attempt, session, peerSessionKey: handshake.sessionPublicKey }
+    this.#tryAgain()
+    session.sendRequest()
+    return true
+  }
+
+  /** Sends the packet of the current attempt, or gives up after eight times. Without any way to the peer it waits for one. */
+  #tryAgain(): void {
+    const state = this.#state
+    if (!('attempt' in state)) return
+    if (state.attempt.tries >= TRIES_MAX) return this.closeFor('no-answer')
+    const packet = state.attempt.packet
+    const endpoint = this.#direct.best(this.#now)
+    const place = this.#direct.isUp(this.#now) ? undefined : this.#relay?.reserve(packet.length)
+    place?.set(packet)
+    if (endpoint !== undefined) this.#context.udp.send(endpoint, packet)
+    if (endpoint === undefined && place === undefined) return
+    this.#count(state.attempt)
+    this.#retry.set(this.#now + RETRY_MS)
+  }
+
+  #count(attempt: Attempt): Attempt {
+    if (attempt.tries++ === 0) attempt.sentMs = this.#now
+    return attempt
+  }
+
+  #watchDirect(): void {
+    const has = this.#state.name === 'established' && this.hasDirectPath
+    if (has === this.#hadDirect) return
+    this.#hadDirect = has
+    this.#handlers.onDirectPath?.(has)
+  }
+
+  #end(tellPeer: boolean): boolean {
+    if (this.#state.name === 'killed') return false
+    this.#session?.close(tellPeer)
+    this.#state = { name: 'killed' }
+    this.#retry.clear()
+    this.#direct.clear()
+    this.#relay = undefined
+    this.#context.crypto.wipe(this.#sessionKeys.secretKey)
+    this.#context.forget(this)
+    return true
+  }
+}
+
+function newAttempt(packet: Uint8Array): Attempt {
+  return { packet, tries: 0, sentMs: 0 }
+}

@@ -1,0 +1,237 @@
+// Net crypto: authenticated, encrypted sessions between friends. Spec: Net crypto. This file routes packets to connections;
+// what strangers may cost is limited here: a data packet from an unknown endpoint costs a map look-up, a cookie request
+// passes the gate before any key computation, a handshake must carry a cookie of ours.
+
+import type { Deadline, Endpoint, Env } from '../base/index.js'
+import { bytesKey, sameBytes } from '../base/index.js'
+import { decode } from '../codec/index.js'
+import type { Crypto, DhtPublicKey, LongTermKeyPair, LongTermPublicKey } from '../crypto/index.js'
+import { PacketKind } from '../packet/kinds.js'
+import { CookieRequest } from '../packet/net-crypto/index.js'
+import type { UdpRouter, UdpSender } from '../transport/udp.js'
+import { Connection, type ConnectionContext, type DhtKeys, type SessionHandlers } from './connection.js'
+import { openCookieRequest, sealCookieResponse } from './cookie-exchange.js'
+import { CookieGate } from './cookie-gate.js'
+import { CookieJar } from './cookie-jar.js'
+import { Handshakes, type OpenedHandshake } from './handshake.js'
+import { PacketBlocks } from './packet-blocks.js'
+import { REQUEST_INTERVAL_MS, type Session } from './session.js'
+import { Scratch } from './session-cipher.js'
+
+/** Peers behind one address and port are tried one after another: at most so many (1.5 µs each). */
+const CONNECTIONS_PER_ENDPOINT_MAX = 8
+
+/** A peer that wants to connect; its keys are proven. */
+export interface Incoming {
+  readonly longTermPublicKey: LongTermPublicKey
+  readonly dhtPublicKey: DhtPublicKey
+  /** Where it asks from; `undefined` when a relay brought it. */
+  readonly from: Endpoint | undefined
+}
+
+export interface NetCryptoOptions {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly udp: UdpSender
+  readonly router: UdpRouter
+  /** Borrowed: the owner wipes it. */
+  readonly longTerm: LongTermKeyPair
+  readonly dht: DhtKeys
+  /** Whether a peer may connect: the handlers of its connection, or `undefined` to ignore it. */
+  readonly accept: (incoming: Incoming) => SessionHandlers | undefined
+}
+
+export class NetCrypto {
+  readonly #options: NetCryptoOptions
+  readonly #context: ConnectionContext
+  readonly #jar: CookieJar
+  readonly #handshakes: Handshakes
+  readonly #gate: CookieGate
+  readonly #blocks = new PacketBlocks()
+  readonly #scratches = [new Scratch(), new Scratch()] as const
+  /** As many as friends: strangers get none. */
+  readonly #byLongTermKey = new Map<string, Connection>()
+  readonly #byEndpoint = new Map<string, Connection[]>()
+  readonly #turnEnd: Deadline
+  readonly #tick: Deadline
+  #atTurnEnd: Session[] = []
+
+  constructor(options: NetCryptoOptions) {
+    const { env, crypto, router } = options
+    this.#options = options
+    this.#jar = new CookieJar(crypto, env.clock)
+    this.#handshakes = new Handshakes(crypto, options.longTerm, this.#jar)
+    this.#gate = new CookieGate(env.random, env.clock.now())
+    this.#turnEnd = env.deadlines.create('net-crypto end of turn', () => this.#endTurn())
+    this.#tick = env.deadlines.create('net-crypto keep alive', () => this.#keepAlive())
+    this.#context = this.#makeContext()
+    router.on(PacketKind.COOKIE_REQUEST, (from, packet) => this.#answerCookieRequest(from, packet))
+    router.on(PacketKind.COOKIE_RESPONSE, (from, packet) => {
+      const taken = this.#byEndpoint.get(from.key)?.some((one) => one.receiveCookieResponse(packet, from))
+      if (taken !== true) env.drops.count('net-crypto/cookie response unasked')
+    })
+    router.on(PacketKind.CRYPTO_HANDSHAKE, (from, packet) => this.receiveHandshake(packet, from))
+    router.on(PacketKind.CRYPTO_DATA, (from, packet) => this.#receiveData(from, packet))
+  }
+
+  /** Connections in any state. */
+  get size(): number {
+    return this.#byLongTermKey.size
+  }
+
+  /** The connection to a peer, if any. */
+  get(longTermPublicKey: LongTermPublicKey): Connection | undefined {
+    return this.#byLongTermKey.get(bytesKey(longTermPublicKey))
+  }
+
+  /**
+   * Connects to a peer; it is tried as soon as `setEndpoint` names an endpoint. When a connection to this long-term key and
+   * DHT key exists, that one is returned and keeps its handlers; one to an older DHT key is killed. `undefined` when the DHT
+   * key is no possible key.
+   */
+  connect(
+    longTermPublicKey: LongTermPublicKey,
+    dhtPublicKey: DhtPublicKey,
+    handlers: SessionHandlers,
+  ): Connection | undefined {
+    const existing = this.get(longTermPublicKey)
+    if (existing !== undefined && sameBytes(existing.dhtPublicKey, dhtPublicKey)) return existing
+    existing?.kill()
+    const connection = new Connection(this.#context, { longTermPublicKey, dhtPublicKey }, handlers)
+    if (!connection.start()) return undefined
+    this.#byLongTermKey.set(bytesKey(longTermPublicKey), connection)
+    this.#tick.setSooner(this.#options.env.clock.now() + REQUEST_INTERVAL_MS)
+    return connection
+  }
+
+  /** Handles a packet that a relay brought for `connection`. */
+  receiveRelayed(connection: Connection, packet: Uint8Array): void {
+    if (packet[0] === PacketKind.CRYPTO_DATA) connection.receiveData(packet, undefined)
+    else if (packet[0] === PacketKind.COOKIE_RESPONSE) connection.receiveCookieResponse(packet, undefined)
+    else if (packet[0] === PacketKind.CRYPTO_HANDSHAKE) this.receiveHandshake(packet, undefined)
+  }
+
+  /** Handles a handshake, directly `from` an endpoint or brought by a relay. */
+  receiveHandshake(packet: Uint8Array, from: Endpoint | undefined): void {
+    const { drops } = this.#options.env
+    const handshake = this.#handshakes.open(packet)
+    if (handshake === undefined) return drops.count('net-crypto/handshake refused')
+    const old = this.get(handshake.longTermPublicKey)
+    if (old !== undefined) {
+      if (!sameBytes(old.dhtPublicKey, handshake.dhtPublicKey)) old.announceDhtKey(handshake.dhtPublicKey)
+      else if (old.receiveHandshake(handshake, from) !== 'replace') return
+      old.closeFor('replaced')
+    }
+    // The handlers may have connected to the new key by themselves: then the handshake is for that connection.
+    const current = this.get(handshake.longTermPublicKey)
+    if (current === undefined) this.#accept(handshake, from)
+    else if (sameBytes(current.dhtPublicKey, handshake.dhtPublicKey)) current.receiveHandshake(handshake, from)
+  }
+
+  /** Kills all connections and wipes all secrets; the router keeps its handlers, which find nothing any more. */
+  close(): void {
+    for (const connection of [...this.#byLongTermKey.values()]) connection.kill()
+    this.#turnEnd.clear()
+    this.#tick.clear()
+    this.#jar.wipe()
+    this.#handshakes.wipe()
+    this.#blocks.wipe()
+    for (const scratch of this.#scratches) scratch.wipe()
+  }
+
+  #accept(handshake: OpenedHandshake, from: Endpoint | undefined): void {
+    const { env, accept } = this.#options
+    const { longTermPublicKey, dhtPublicKey } = handshake
+    const handlers = accept({ longTermPublicKey, dhtPublicKey, from })
+    if (handlers === undefined) return env.drops.count('net-crypto/peer not accepted')
+    if (this.get(longTermPublicKey) !== undefined) return env.drops.count('net-crypto/peer connected meanwhile')
+    const connection = new Connection(this.#context, handshake, handlers)
+    this.#byLongTermKey.set(bytesKey(longTermPublicKey), connection)
+    this.#tick.setSooner(env.clock.now() + REQUEST_INTERVAL_MS)
+    if (!connection.accept(handshake, from)) connection.kill()
+  }
+
+  #answerCookieRequest(from: Endpoint, packet: Uint8Array): void {
+    const { env, crypto, dht, udp } = this.#options
+    const request = decode(CookieRequest, packet)
+    if (request === undefined) return env.drops.count('net-crypto/cookie request malformed')
+    const isKnown = dht.knows?.(request.dhtPublicKey) ?? false
+    if (!this.#gate.admits(from, isKnown, env.clock.now()))
+      return env.drops.count('net-crypto/cookie request over limit')
+    // A stranger's key is computed past the cache of the DHT, which it would only crowd.
+    const ours = dht.keyPair.secretKey
+    const sharedKey = isKnown ? dht.sharedKey(request.dhtPublicKey) : crypto.sharedKey(request.dhtPublicKey, ours)
+    const plain = sharedKey && openCookieRequest(crypto, request, sharedKey)
+    if (plain === undefined) return env.drops.count('net-crypto/cookie request forged')
+    const cookie = this.#jar.make({ longTermPublicKey: plain.longTermPublicKey, dhtPublicKey: request.dhtPublicKey })
+    udp.send(from, sealCookieResponse(crypto, cookie, plain.requestId, sharedKey!))
+  }
+
+  #receiveData(from: Endpoint, packet: Uint8Array): void {
+    const connections = this.#byEndpoint.get(from.key)
+    if (connections === undefined) return this.#options.env.drops.count('net-crypto/data of no session')
+    if (connections.length === 1) {
+      connections[0]!.receiveData(packet, from)
+      return
+    }
+    for (const one of [...connections]) if (one.receiveData(packet, from)) return
+  }
+
+  #endTurn(): void {
+    const sessions = this.#atTurnEnd
+    this.#atTurnEnd = []
+    for (const session of sessions) session.turnEnd()
+  }
+
+  /** One wake-up a second for all connections together, none when there are none. */
+  #keepAlive(): void {
+    const now = this.#options.env.clock.now()
+    for (const connection of [...this.#byLongTermKey.values()]) connection.tick(now)
+    if (this.#byLongTermKey.size > 0) this.#tick.set(now + REQUEST_INTERVAL_MS)
+  }
+
+  #makeContext(): ConnectionContext {
+    const { env, crypto, udp, longTerm, dht } = this.#options
+    return {
+      env,
+      crypto,
+      udp,
+      longTerm,
+      dht,
+      jar: this.#jar,
+      handshakes: this.#handshakes,
+      blocks: this.#blocks,
+      openScratch: this.#scratches[0],
+      sealScratch: this.#scratches[1],
+      atTurnEnd: (session) => {
+        this.#atTurnEnd.push(session)
+        this.#turnEnd.setSooner(env.clock.now())
+      },
+      indexOf: (connection) => ({
+        add: (endpoint) => this.#index(endpoint, connection),
+        remove: (endpoint) => this.#unindex(endpoint, connection),
+      }),
+      forget: (connection) => {
+        const key = bytesKey(connection.longTermPublicKey)
+        if (this.#byLongTermKey.get(key) === connection) this.#byLongTermKey.delete(key)
+      },
+    }
+  }
+
+  /** When an endpoint has its eight connections, the oldest is no longer found there: most likely it moved on. */
+  #index(endpoint: Endpoint, connection: Connection): void {
+    const connections = this.#byEndpoint.get(endpoint.key)
+    if (connections === undefined) return void this.#byEndpoint.set(endpoint.key, [connection])
+    if (connections.includes(connection)) return
+    if (connections.length >= CONNECTIONS_PER_ENDPOINT_MAX) connections.shift()
+    connections.push(connection)
+  }
+
+  #unindex(endpoint: Endpoint, connection: Connection): void {
+    const connections = this.#byEndpoint.get(endpoint.key)
+    const at = connections?.indexOf(connection) ?? -1
+    if (at < 0) return
+    connections!.splice(at, 1)
+    if (connections!.length === 0) this.#byEndpoint.delete(endpoint.key)
+  }
+}

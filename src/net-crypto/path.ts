@@ -1,0 +1,89 @@
+// Ways to a peer. A connection sends over the direct path while it is known to work, else over a relay when it has one.
+
+import type { Endpoint, Millis } from '../base/index.js'
+
+/** The seam for relays: a way to one peer that somebody else keeps open. */
+export interface Path {
+  /** A place of `size` bytes for one packet, to be written whole at once; `undefined` while the path does not work. */
+  reserve(size: number): Uint8Array | undefined
+}
+
+/** A direct path is dead when nothing came over it for 8 s (c-toxcore: UDP_DIRECT_TIMEOUT). */
+export const DIRECT_TIMEOUT_MS = 8_000
+
+/** Told when an endpoint starts or stops to belong to a connection: the index of arriving packets follows. */
+export interface EndpointIndex {
+  add(endpoint: Endpoint): void
+  remove(endpoint: Endpoint): void
+}
+
+interface Known {
+  readonly endpoint: Endpoint
+  heardMs: Millis
+}
+
+/** The peer's UDP endpoints, at most one of each IP version, and when each was heard last. */
+export class DirectPath {
+  readonly #index: EndpointIndex
+  #v4: Known | undefined
+  #v6: Known | undefined
+
+  constructor(index: EndpointIndex) {
+    this.#index = index
+  }
+
+  /**
+   * Learns an endpoint; `heard`: it is known to work now. A working LAN endpoint is not given up for another one of IPv4:
+   * the router's outside address, seen by third parties, is the slower way. True when it was new.
+   */
+  learn(endpoint: Endpoint, heard: boolean, nowMs: Millis): boolean {
+    const known = endpoint.family === 4 ? this.#v4 : this.#v6
+    if (known?.endpoint.equals(endpoint)) {
+      if (heard) known.heardMs = nowMs
+      return false
+    }
+    if (known !== undefined && endpoint.family === 4 && known.endpoint.isLan && isFresh(known, nowMs)) return false
+    if (known !== undefined) this.#index.remove(known.endpoint)
+    const learnt = { endpoint, heardMs: heard ? nowMs : Number.NEGATIVE_INFINITY }
+    if (endpoint.family === 4) this.#v4 = learnt
+    else this.#v6 = learnt
+    this.#index.add(endpoint)
+    return true
+  }
+
+  /** Notes that an authentic packet came from `endpoint`, when it is one of ours. */
+  heard(endpoint: Endpoint, nowMs: Millis): void {
+    const known = endpoint.family === 4 ? this.#v4 : this.#v6
+    if (known !== undefined && (known.endpoint === endpoint || known.endpoint.equals(endpoint))) known.heardMs = nowMs
+  }
+
+  /** Whether either endpoint was heard within 8 s. */
+  isUp(nowMs: Millis): boolean {
+    return isFresh(this.#v4, nowMs) || isFresh(this.#v6, nowMs)
+  }
+
+  /** When the direct path was heard last; -Infinity: never. */
+  get heardMs(): Millis {
+    return Math.max(this.#v4?.heardMs ?? Number.NEGATIVE_INFINITY, this.#v6?.heardMs ?? Number.NEGATIVE_INFINITY)
+  }
+
+  /** Where to send: a working endpoint before a silent one; among equals LAN, then IPv6, then IPv4 (as c-toxcore). */
+  best(nowMs: Millis): Endpoint | undefined {
+    const v4 = this.#v4
+    const v6 = this.#v6
+    if (v4 === undefined || v6 === undefined) return (v4 ?? v6)?.endpoint
+    const v4Works = isFresh(v4, nowMs)
+    if (v4Works !== isFresh(v6, nowMs)) return (v4Works ? v4 : v6).endpoint
+    return (v4.endpoint.isLan ? v4 : v6).endpoint
+  }
+
+  /** Forgets both endpoints. */
+  clear(): void {
+    for (const known of [this.#v4, this.#v6]) if (known !== undefined) this.#index.remove(known.endpoint)
+    this.#v4 = this.#v6 = undefined
+  }
+}
+
+function isFresh(known: Known | undefined, nowMs: Millis): boolean {
+  return known !== undefined && nowMs - known.heardMs < DIRECT_TIMEOUT_MS
+}

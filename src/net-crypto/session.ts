@@ -1,0 +1,446 @@
+// The data plane of one session: everything after the handshake. Spec: Net crypto. It sends what windows, congestion and
+// pace allow, delivers what arrives, and acknowledges once a turn.
+//
+// c-toxcore acknowledges through the packets that it happens to send and through a packet request every 50 to 1,000 ms. Here
+// a request goes out at the end of a turn that delivered something, unless data carried the acknowledgement already: receipts
+// come after one round trip. That never answers a request with a request, and is at most one packet for a batch of them.
+
+import type { Deadline, Env, Millis } from '../base/index.js'
+import type { Crypto, Nonce, SharedKey } from '../crypto/index.js'
+import {
+  DATA_HEADER_BYTES,
+  DATA_OVERHEAD_BYTES,
+  DATA_PACKET_MAX_BYTES,
+  LOSSLESS_ID_MAX,
+  LOSSLESS_ID_MIN,
+  LOSSY_ID_MAX,
+  LOSSY_ID_MIN,
+  PAYLOAD_MAX_BYTES,
+  PayloadId,
+  paddingOf,
+  REQUEST_GAPS_MAX_BYTES,
+} from '../packet/net-crypto/index.js'
+import { Congestion, WINDOW_MIN } from './congestion.js'
+import type { PacketBlocks } from './packet-blocks.js'
+import { ReceiveWindow } from './receive-window.js'
+import { RoundTrip } from './round-trip.js'
+import { SendWindow, WindowNews } from './send-window.js'
+import { type Scratch, SessionCipher } from './session-cipher.js'
+
+/** Packet requests keep an idle direct path open: c-toxcore gives it up after 8 s of silence (CRYPTO_SEND_PACKET_INTERVAL). */
+export const REQUEST_INTERVAL_MS = 1_000
+/** A tick may come a little early for a request that left by itself. */
+const REQUEST_SLACK_MS = 300
+/** While packets are missing and nothing arrives, ask again after 50 ms, then twice that and so on (as c-toxcore at most). */
+const GAP_INTERVAL_MS = 50
+/** So many probes without an answer mean that the path is gone or choked. */
+const PROBES_BEFORE_STALL = 3
+/** After a refusal the queue is reported as writable when it has room for so many packets. */
+const ROOM_AGAIN_SLOTS = 1024
+
+const REQUEST_ONLY = Uint8Array.of(PayloadId.REQUEST)
+const KILL = Uint8Array.of(PayloadId.KILL)
+
+/** What a session needs from its connection. */
+export interface SessionOwner {
+  /** A place for a packet on the best path; `'data'` only where the path is known to work, `'probe'` wherever it might. */
+  reserve(size: number, purpose: 'data' | 'probe'): Uint8Array | undefined
+  /** Asks for `turnEnd()` when all packets of this turn are handled. */
+  atTurnEnd(session: Session): void
+  /** An authentic packet came, before its payload is handed up. */
+  onAuthentic(): void
+  onLossless(data: Uint8Array): void
+  onLossy(data: Uint8Array): void
+  /** The peer has all packets before `upTo`. */
+  onAcked(upTo: number): void
+  /** The send queue ran empty, or has room again after a refusal. */
+  onWritable(): void
+  /** The peer closed the session. */
+  onKill(): void
+}
+
+export interface SessionOptions {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly blocks: PacketBlocks
+  /** Shared by the sessions of one engine: packets are opened one after the other. */
+  readonly openScratch: Scratch
+  readonly sealScratch: Scratch
+  readonly key: SharedKey
+  readonly sendNonce: Nonce
+  readonly receiveNonce: Nonce
+  readonly owner: SessionOwner
+  /** The handshake's round trip, when it was measured. */
+  readonly rttMs?: Millis | undefined
+  /** 0 on the network; tests start near 2^32. */
+  readonly firstPacketNumber?: number
+}
+
+export class Session {
+  readonly #env: Env
+  readonly #owner: SessionOwner
+  readonly #cipher: SessionCipher
+  readonly #openScratch: Scratch
+  readonly #sealScratch: Scratch
+  readonly #rtt = new RoundTrip()
+  readonly #congestion = new Congestion(this.#rtt)
+  readonly #send: SendWindow
+  readonly #receive: ReceiveWindow
+  readonly #news = new WindowNews()
+  readonly #gaps = new Uint8Array(1 + REQUEST_GAPS_MAX_BYTES)
+  readonly #deadline: Deadline
+  #isClosed = false
+  #isAtTurnEnd = false
+
+  /** Something was delivered that no packet of ours has acknowledged. */
+  #owesAck = false
+  /** Packets are missing and the peer was not told, or not since something changed. */
+  #owesGaps = false
+  #requestSentMs = Number.NEGATIVE_INFINITY
+  /** When to ask again for missing packets, and after how long the next time. */
+  #gapsAtMs = Number.POSITIVE_INFINITY
+  #gapIntervalMs = GAP_INTERVAL_MS
+
+  /** The last moment at which a packet left or was acknowledged: silence is counted from there. */
+  #activeMs = 0
+  #probes = 0
+  #suspectsAtMs = Number.POSITIVE_INFINITY
+  #wasRefused = false
+
+  constructor(options: SessionOptions) {
+    this.#env = options.env
+    this.#owner = options.owner
+    this.#openScratch = options.openScratch
+    this.#sealScratch = options.sealScratch
+    this.#cipher = new SessionCipher(options.crypto, options.key, options.sendNonce, options.receiveNonce)
+    this.#send = new SendWindow(options.blocks, options.firstPacketNumber)
+    this.#receive = new ReceiveWindow(options.firstPacketNumber)
+    this.#deadline = options.env.deadlines.create('net-crypto session', () => this.#wake())
+    if (options.rttMs !== undefined) this.#rtt.sample(options.rttMs, options.env.clock.now())
+  }
+
+  /** Smoothed round trip in milliseconds; `undefined` before any was measured. */
+  get rttMs(): Millis | undefined {
+    return this.#rtt.isKnown ? this.#rtt.smoothedMs : undefined
+  }
+  get freeSlots(): number {
+    return this.#send.freeSlots
+  }
+  /** Packets that could leave now without waiting in the queue. */
+  get readySlots(): number {
+    return Math.max(0, this.#congestion.window - this.#send.inFlight - this.#send.lost - this.#send.waiting)
+  }
+  get window(): number {
+    return this.#congestion.window
+  }
+  get nextSendNonce(): Nonce {
+    return this.#cipher.sendNonce
+  }
+
+  /** Sends a lossless payload, or queues it; its packet number, or `undefined` when 32,768 packets wait already. */
+  sendLossless(data: Uint8Array): number | undefined {
+    checkPayload(data, LOSSLESS_ID_MIN, LOSSLESS_ID_MAX)
+    const number = this.#isClosed ? undefined : this.#send.push(data)
+    if (number === undefined) {
+      this.#wasRefused = true
+      return undefined
+    }
+    if (this.#send.waiting === 1 && this.#send.lost === 0) this.#pump(this.#env.clock.now())
+    return number
+  }
+
+  /** Sends a lossy payload now; false when no path works. */
+  sendLossy(data: Uint8Array): boolean {
+    checkPayload(data, LOSSY_ID_MIN, LOSSY_ID_MAX)
+    return !this.#isClosed && this.#sealPayload(data, 'data')
+  }
+
+  /** Whether the peer has acknowledged packet `number` and all before it. */
+  isAcked(number: number): boolean {
+    return (number - this.#send.start) >>> 0 >= WINDOW_SPAN
+  }
+
+  /** Handles a data packet. False when it is not authentic or makes no sense: then it says nothing about its sender. */
+  receive(packet: Uint8Array): boolean {
+    if (packet.length <= DATA_OVERHEAD_BYTES || packet.length > DATA_PACKET_MAX_BYTES) return this.#drop('bad size')
+    const plain = this.#cipher.open(packet, this.#openScratch)
+    if (plain === undefined) return this.#drop('not authentic')
+    const start = this.#send.start
+    const receivedUpTo = readU32(plain, 0)
+    if (!this.#send.acknowledge(receivedUpTo, this.#news)) return this.#drop('acknowledges the unsent')
+    let at = DATA_HEADER_BYTES
+    while (plain[at] === PayloadId.PADDING) at++
+    if (at === plain.length) return this.#drop('empty')
+    this.#owner.onAuthentic()
+    if (start !== this.#send.start) {
+      this.#owner.onAcked(this.#send.start)
+      this.#askTurnEnd()
+    }
+    // A gap list counts from the acknowledgement beside it: one that comes late, past a newer one, means other packets.
+    const isLate = receivedUpTo !== this.#send.start
+    if (!this.#isClosed) this.#handle(plain.subarray(at), readU32(plain, 4), isLate)
+    if (!this.#isClosed) this.#settleNews()
+    return true
+  }
+
+  /** Called once by the owner, when all packets of a turn that asked for it are handled. */
+  turnEnd(): void {
+    this.#isAtTurnEnd = false
+    if (this.#isClosed) return
+    const now = this.#env.clock.now()
+    this.#pumpAndTell(now)
+    if (this.#isClosed) return
+    if (this.#owesGaps) {
+      // Gap lists may be long: between two of them goes a quarter of a round trip.
+      const allowedMs = this.#requestSentMs + Math.min(this.#rtt.minMs / 4, GAP_INTERVAL_MS)
+      if (now >= allowedMs) this.#sendRequest('data', now)
+      else this.#waitForGaps(allowedMs)
+    } else if (this.#owesAck) this.#sendRequest('data', now)
+  }
+
+  /** Called every second: keeps the path open and says what is missing. */
+  tick(now: Millis): void {
+    if (this.#isClosed) return
+    if (now - this.#requestSentMs >= REQUEST_INTERVAL_MS - REQUEST_SLACK_MS) this.#sendRequest('probe', now)
+    this.#pumpAndTell(now)
+  }
+
+  /** Sends a packet request: our acknowledgement, what is missing, and how far we sent. */
+  sendRequest(): void {
+    this.#sendRequest('probe', this.#env.clock.now())
+  }
+
+  /** Ends the session, telling the peer unless it told us. */
+  close(tellPeer: boolean): void {
+    if (this.#isClosed) return
+    if (tellPeer) this.#sealPayload(KILL, 'probe')
+    this.#isClosed = true
+    this.#deadline.clear()
+    this.#send.clear()
+    this.#receive.clear()
+    this.#cipher.wipe()
+  }
+
+  #handle(payload: Uint8Array, number: number, isLate: boolean): void {
+    const id = payload[0]!
+    if (id >= LOSSLESS_ID_MIN && id <= LOSSLESS_ID_MAX) return this.#handleLossless(payload, number)
+    if (id >= LOSSY_ID_MIN && id <= LOSSY_ID_MAX) {
+      this.#noteEnd(number)
+      return this.#owner.onLossy(payload)
+    }
+    if (id === PayloadId.KILL) return this.#owner.onKill()
+    if (id !== PayloadId.REQUEST) return this.#env.drops.count('net-crypto/unknown payload id')
+    if (payload.length > 1 && !isLate) this.#applyRequest(payload.subarray(1))
+    this.#noteEnd(number)
+  }
+
+  #applyRequest(gaps: Uint8Array): void {
+    const now = this.#env.clock.now()
+    const { lossMs, probeMs } = this.#rtt
+    if (!this.#send.applyRequest(gaps, now - lossMs, now - probeMs, this.#news)) {
+      this.#env.drops.count('net-crypto/packet request malformed')
+    }
+    this.#judgeSuspects()
+  }
+
+  #handleLossless(payload: Uint8Array, number: number): void {
+    this.#askTurnEnd()
+    switch (this.#receive.accept(number, payload)) {
+      case 'deliver': {
+        let data: Uint8Array | undefined = payload
+        this.#receive.delivered()
+        while (data !== undefined && !this.#isClosed) {
+          this.#owesAck = true
+          this.#owner.onLossless(data)
+          data = this.#receive.takeNext()
+        }
+        if (this.#receive.hasGaps) this.#owesGaps = true
+        return
+      }
+      case 'stored':
+        this.#owesGaps = true
+        return
+      case 'duplicate':
+        // Our acknowledgement was lost, or the peer probes: either way it wants to know.
+        this.#owesAck = true
+        return
+      case 'too-far':
+        return this.#env.drops.count('net-crypto/beyond the window')
+    }
+  }
+
+  /** The peer has sent all packets before `number`. */
+  #noteEnd(number: number): void {
+    if (!this.#receive.announceEnd(number)) return
+    this.#owesGaps = true
+    this.#askTurnEnd()
+  }
+
+  /** Feeds round trip and congestion with what the packet told. */
+  #settleNews(): void {
+    const news = this.#news
+    if (news.arrived === 0 && news.lost === 0) return
+    const now = this.#env.clock.now()
+    if (news.arrived > 0) {
+      // After a probe it is open whether the packet or its acknowledgement was lost: that measures the probing.
+      const isMeasured = this.#probes === 0 && news.youngestArrivedSentMs >= 0
+      const rttMs = isMeasured ? now - news.youngestArrivedSentMs : undefined
+      if (rttMs !== undefined) this.#rtt.sample(rttMs, now)
+      this.#congestion.arrived(news.arrived, rttMs, this.#send.inFlight, now)
+      this.#activeMs = now
+      this.#probes = 0
+    }
+    if (news.lost > 0) this.#congestion.lost(news.youngestLostSentMs, now)
+    news.clear()
+    this.#askTurnEnd()
+  }
+
+  #judgeSuspects(): void {
+    const lossMs = this.#rtt.lossMs
+    const oldest = this.#send.judgeSuspects(this.#env.clock.now() - lossMs, this.#news)
+    this.#suspectsAtMs = oldest + lossMs
+    this.#deadline.setSooner(this.#suspectsAtMs)
+  }
+
+  /** Sends what is lost and what waits, as far as window and pace allow. */
+  #pump(now: Millis): void {
+    for (;;) {
+      const number = this.#send.nextToSend()
+      if (number === undefined) return
+      const delayMs = this.#congestion.delayMs(this.#send.inFlight, this.#send.lost > 0, now)
+      if (delayMs > 0) {
+        if (delayMs !== Number.POSITIVE_INFINITY) this.#deadline.setSooner(now + delayMs)
+        return
+      }
+      if (!this.#transmit(number, now)) return
+    }
+  }
+
+  /** As `#pump`, and tells the owner when the queue ran empty or, after a refusal, has room for many again. */
+  #pumpAndTell(now: Millis): void {
+    const hadWaiting = this.#send.waiting > 0
+    this.#pump(now)
+    const isDrained = hadWaiting && this.#send.waiting === 0
+    const hasRoomAgain = this.#wasRefused && this.#send.freeSlots >= ROOM_AGAIN_SLOTS
+    if (!isDrained && !hasRoomAgain) return
+    this.#wasRefused = false
+    this.#owner.onWritable()
+  }
+
+  #transmit(number: number, now: Millis): boolean {
+    if (!this.#seal(this.#send.plainOf(number), 'data')) return false
+    this.#send.sent(number, now)
+    this.#congestion.sent()
+    this.#activeMs = now
+    this.#deadline.setSooner(now + this.#probeAfterMs)
+    return true
+  }
+
+  #sendRequest(purpose: 'data' | 'probe', now: Millis): void {
+    this.#requestSentMs = now
+    this.#gapsAtMs = Number.POSITIVE_INFINITY
+    if (!this.#receive.hasGaps) {
+      this.#gapIntervalMs = GAP_INTERVAL_MS
+      this.#sealPayload(REQUEST_ONLY, purpose)
+    } else {
+      this.#gaps[0] = PayloadId.REQUEST
+      const size = this.#receive.writeGaps(this.#gaps.subarray(1))
+      this.#sealPayload(this.#gaps.subarray(0, 1 + size), purpose)
+      if (this.#owesGaps) this.#gapIntervalMs = Math.max(GAP_INTERVAL_MS, this.#rtt.smoothedMs)
+      else this.#gapIntervalMs = Math.min(2 * this.#gapIntervalMs, REQUEST_INTERVAL_MS)
+      this.#waitForGaps(now + this.#gapIntervalMs)
+    }
+    this.#owesGaps = this.#owesAck = false
+  }
+
+  #waitForGaps(atMs: Millis): void {
+    this.#gapsAtMs = atMs
+    this.#deadline.setSooner(atMs)
+  }
+
+  #wake(): void {
+    const now = this.#env.clock.now()
+    if (now >= this.#gapsAtMs) this.#sendRequest('data', now)
+    if (now >= this.#suspectsAtMs) {
+      this.#judgeSuspects()
+      this.#settleNews()
+    }
+    if (this.#send.inFlight > 0 && now >= this.#activeMs + this.#probeAfterMs) this.#probe(now)
+    this.#pumpAndTell(now)
+    if (this.#isClosed) return
+    this.#deadline.setSooner(Math.min(this.#gapsAtMs, this.#suspectsAtMs))
+    if (this.#send.inFlight > 0) this.#deadline.setSooner(this.#activeMs + this.#probeAfterMs)
+  }
+
+  /**
+   * Nothing was acknowledged for long. Sends what is known to be lost even past the window (what fills it may have arrived
+   * untold), else the youngest packet again, so that the peer learns all that it misses.
+   */
+  #probe(now: Millis): void {
+    this.#activeMs = now
+    this.#probes++
+    if (this.#probes === PROBES_BEFORE_STALL) this.#congestion.stalled(now)
+    const youngest = this.#send.lost > 0 ? undefined : this.#send.youngestInFlight()
+    if (youngest !== undefined && this.#seal(this.#send.plainOf(youngest), 'probe')) this.#send.sent(youngest, now)
+    for (let i = 0; i < WINDOW_MIN; i++) {
+      const lost = this.#send.firstLost()
+      if (lost === undefined || !this.#seal(this.#send.plainOf(lost), 'probe')) return
+      this.#send.sent(lost, now)
+    }
+  }
+
+  get #probeAfterMs(): Millis {
+    return this.#rtt.probeMs * 2 ** Math.min(this.#probes, 5)
+  }
+
+  #askTurnEnd(): void {
+    if (this.#isAtTurnEnd) return
+    this.#isAtTurnEnd = true
+    this.#owner.atTurnEnd(this)
+  }
+
+  #sealPayload(payload: Uint8Array, purpose: 'data' | 'probe'): boolean {
+    const padding = paddingOf(payload.length)
+    const plain = this.#sealScratch.view(DATA_HEADER_BYTES + padding + payload.length)
+    writeU32(plain, 4, this.#send.next)
+    plain.fill(0, DATA_HEADER_BYTES, DATA_HEADER_BYTES + padding)
+    plain.set(payload, DATA_HEADER_BYTES + padding)
+    return this.#seal(plain, purpose)
+  }
+
+  /** Seals a text straight into the place where it is sent from, acknowledging all that was delivered. */
+  #seal(plain: Uint8Array, purpose: 'data' | 'probe'): boolean {
+    const out = this.#owner.reserve(SessionCipher.packetSize(plain.length), purpose)
+    if (out === undefined) return false
+    writeU32(plain, 0, this.#receive.start)
+    this.#cipher.seal(plain, out)
+    this.#owesAck = false
+    return true
+  }
+
+  #drop(why: string): false {
+    this.#news.clear()
+    this.#env.drops.count(`net-crypto/data ${why}`)
+    return false
+  }
+}
+
+/** Numbers so far ahead of the first unacknowledged one were acknowledged long ago. */
+const WINDOW_SPAN = 2 ** 31
+
+function checkPayload(data: Uint8Array, idMin: number, idMax: number): void {
+  if (data.length === 0 || data.length > PAYLOAD_MAX_BYTES) throw new RangeError(`payload of ${data.length} bytes`)
+  const id = data[0]!
+  if (id < idMin || id > idMax) throw new RangeError(`payload id ${id} is not in ${idMin}..${idMax}`)
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+}
+
+function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
