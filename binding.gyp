@@ -13,14 +13,12 @@
         'native/sodium.cc',
         'native/udp.cc',
       ],
-      # The last version that Node 18.20 and every later Node serve without an experimental flag.
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
+      # Served by Node 18.20 and by every later Node: one binary for all.
       'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
-      'cflags!': ['-fno-exceptions'],
       'cflags_cc!': ['-std=gnu++17', '-std=gnu++14', '-std=gnu++20'],
       'cflags_cc': [
-        '<@(strict)',
-        '-O2', '-fno-exceptions', '-fvisibility=hidden',
+        '<@(strict)', '-fno-exceptions', '-fvisibility=hidden',
       ],
       'xcode_settings': {
         'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',

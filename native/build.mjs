@@ -81,7 +81,7 @@ function build() {
   for (const name of Object.keys(environment)) {
     if (/^npm_(package_)?config_(node_gyp_)?nodedir$/i.test(name)) delete environment[name]
   }
-  const run = spawnSync(process.execPath, [nodeGyp, 'rebuild', `--nodedir=${headers}`, '--release'], {
+  const run = spawnSync(process.execPath, [nodeGyp, 'rebuild', `--nodedir=${headers}`, '--release', '--jobs=max'], {
     cwd: root,
     env: environment,
     encoding: 'utf8',

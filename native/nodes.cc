@@ -15,20 +15,25 @@ struct Candidate {
   uint32_t index;
 };
 
-uint64_t distance_prefix(const uint8_t *target, const uint8_t *key) {
-  uint64_t prefix = 0;
-  for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | static_cast<uint8_t>(target[i] ^ key[i]);
-  return prefix;
+// Spelled with shifts in one expression: compilers make one load and one byte swap of it, on either endianness.
+uint64_t load_big_endian(const uint8_t *p) {
+  return uint64_t{p[0]} << 56 | uint64_t{p[1]} << 48 | uint64_t{p[2]} << 40 | uint64_t{p[3]} << 32 |
+         uint64_t{p[4]} << 24 | uint64_t{p[5]} << 16 | uint64_t{p[6]} << 8 | uint64_t{p[7]};
 }
 
 struct Nearer {
   const uint8_t *target;
   const uint8_t *keys;
+  uint64_t target_prefix;
+
+  Candidate candidate(size_t index) const {
+    return {load_big_endian(keys + index * kKeyBytes) ^ target_prefix, static_cast<uint32_t>(index)};
+  }
 
   bool operator()(const Candidate &a, const Candidate &b) const {
     if (a.prefix != b.prefix) return a.prefix < b.prefix;
-    const uint8_t *key_a = keys + a.index * kKeyBytes;
-    const uint8_t *key_b = keys + b.index * kKeyBytes;
+    const uint8_t *key_a = keys + size_t{a.index} * kKeyBytes;
+    const uint8_t *key_b = keys + size_t{b.index} * kKeyBytes;
     for (size_t i = 8; i < kKeyBytes; i++) {
       if (key_a[i] != key_b[i]) return (key_a[i] ^ target[i]) < (key_b[i] ^ target[i]);
     }
@@ -40,8 +45,8 @@ struct Nearer {
 size_t select_few(const Nearer &nearer, size_t count, size_t wanted, Candidate *best) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
-    const Candidate one = {distance_prefix(nearer.target, nearer.keys + i * kKeyBytes), static_cast<uint32_t>(i)};
-    if (kept == wanted && !nearer(one, best[kept - 1])) continue;
+    const Candidate one = nearer.candidate(i);
+    if (kept == wanted && !nearer(one, best[wanted - 1])) continue;
     size_t at = kept < wanted ? kept++ : kept - 1;
     for (; at > 0 && nearer(one, best[at - 1]); at--) best[at] = best[at - 1];
     best[at] = one;
@@ -62,7 +67,7 @@ napi_value nearest_indices(napi_env env, napi_callback_info info) {
       !ints_arg(env, args[4], "out", &out) || !count_arg(env, args[3], "howMany", out.length, &wanted)) {
     return nullptr;
   }
-  const Nearer nearer = {target.data, keys.data};
+  const Nearer nearer = {target.data, keys.data, load_big_endian(target.data)};
   wanted = std::min(wanted, count);
   if (wanted == 0) return integer(env, 0);
   if (wanted <= kFewMax) {
@@ -76,9 +81,7 @@ napi_value nearest_indices(napi_env env, napi_callback_info info) {
     napi_throw_error(env, nullptr, "out of memory");
     return nullptr;
   }
-  for (size_t i = 0; i < count; i++) {
-    all[i] = {distance_prefix(target.data, keys.data + i * kKeyBytes), static_cast<uint32_t>(i)};
-  }
+  for (size_t i = 0; i < count; i++) all[i] = nearer.candidate(i);
   std::partial_sort(all, all + wanted, all + count, nearer);
   for (size_t i = 0; i < wanted; i++) out.data[i] = static_cast<int32_t>(all[i].index);
   delete[] all;
