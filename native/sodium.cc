@@ -21,7 +21,7 @@ Opened open_sodium() {
 
 #else
 
-// 23: libsodium 1.0.11 to 1.0.18 (Debian 12, Ubuntu 24.04); 26: 1.0.19 and later (Debian 13).
+// 23: up to libsodium 1.0.18; 26: from 1.0.19 on.
 constexpr const char *kNames[] = {
 #ifdef __APPLE__
     "libsodium.23.dylib", "libsodium.26.dylib", "libsodium.dylib",
