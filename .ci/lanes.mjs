@@ -17,10 +17,10 @@ const NODE_18 = '18.20.8'
  * Runs mocha and returns { passed, failed, skipped }. A run that ends without totals, or with an error beside them,
  * counts as a failure: silence is never success.
  */
-async function mocha(args, { node = process.execPath, isolated = false, buffered = false } = {}) {
+async function mocha(args, { node = process.execPath, flags = [], isolated = false, buffered = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lane-'))
   const file = join(folder, 'totals')
-  const all = [tool('mocha/bin/mocha.js'), '--reporter', join(ROOT, '.ci/counting-reporter.cjs'), ...args]
+  const all = [...flags, tool('mocha/bin/mocha.js'), '--reporter', join(ROOT, '.ci/counting-reporter.cjs'), ...args]
   const plain = { command: node, args: all }
   const { command, args: rest } = isolated ? inNamespace(node, all) : plain
   const code = await new Promise((resolve) => {
@@ -73,7 +73,10 @@ export async function node18(...args) {
     say(`  - skipped: core on Node ${NODE_18} [no such binary for this platform, or no npm registry within reach]\n`)
     return { passed: 0, failed: 0, skipped: 1 }
   }
-  return await mocha([...OTHER_LANES, ...files(args, UNIT_FILES)], { node })
+  const { import: _, spec: __, ...config } = JSON.parse(readFileSync('.mocharc.json', 'utf8'))
+  const options = Object.entries(config).map(([name, value]) => `--${name}=${value}`)
+  const flags = ['--import', join(ROOT, '.ci/typescript-loader.mjs')]
+  return await mocha(['--no-config', ...options, ...OTHER_LANES, ...files(args, UNIT_FILES)], { node, flags })
 }
 
 /**
