@@ -5,20 +5,22 @@ import { Counters, Deadlines, Endpoint, silentLogger } from '../../src/base/inde
 import type { UdpSender } from '../../src/transport/udp.js'
 import { UdpRouter } from '../../src/transport/udp.js'
 
-/** xorshift128+ is enough for tests: equal seeds give equal runs. */
+/** Marsaglia's xorshift128 (period 2^128 - 1) is enough for tests: equal seeds give equal runs. */
 export function seededRandom(seed: number): Random {
-  let a = seed | 1
-  let b = 0x9e3779b9
+  let x = seed | 1
+  let y = 0x9e3779b9
+  let z = 0x243f6a88 ^ seed
+  let w = 0xb7e15162
   const next = (): number => {
-    let x = a
-    const y = b
-    a = y
-    x ^= x << 23
-    x ^= x >>> 17
-    x ^= y ^ (y >>> 26)
-    b = x
-    return (x + y) >>> 0
+    const t = x ^ (x << 11)
+    x = y
+    y = z
+    z = w
+    w = w ^ (w >>> 19) ^ t ^ (t >>> 8)
+    return w >>> 0
   }
+  // The first numbers of neighbouring seeds resemble each other.
+  for (let i = 0; i < 20; i++) next()
   const fill = (target: Uint8Array): void => {
     for (let i = 0; i < target.length; i++) target[i] = next() >>> 13
   }
