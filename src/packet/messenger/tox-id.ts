@@ -8,7 +8,7 @@ import { NOSPAM_BYTES } from '../friend/friend-request.js'
 const CHECKSUM_BYTES = 2
 export const TOX_ID_BYTES = 32 + NOSPAM_BYTES + CHECKSUM_BYTES
 
-const ToxIdFields = struct(
+export const ToxId = struct(
   {
     publicKey: bytes<LongTermPublicKey>(32, 'long-term public key[32]'),
     nospam: bytes(NOSPAM_BYTES, 'nospam[4]'),
@@ -17,19 +17,18 @@ const ToxIdFields = struct(
   'Tox ID',
 )
 
-export { ToxIdFields as ToxId }
-export type ToxId = Of<typeof ToxIdFields>
+export type ToxId = Of<typeof ToxId>
 
 /** The 38 bytes of a Tox ID. */
 export function encodeToxId(publicKey: LongTermPublicKey, nospam: Uint8Array): Uint8Array {
-  const toxId = encode(ToxIdFields, { publicKey, nospam, checksum: new Uint8Array(CHECKSUM_BYTES) })
+  const toxId = encode(ToxId, { publicKey, nospam, checksum: new Uint8Array(CHECKSUM_BYTES) })
   toxId.set(checksumOf(toxId), TOX_ID_BYTES - CHECKSUM_BYTES)
   return toxId
 }
 
 /** Key and nospam of a Tox ID, or `undefined` when size, checksum or key is wrong. */
 export function decodeToxId(toxId: Uint8Array): ToxId | undefined {
-  const fields = decode(ToxIdFields, toxId)
+  const fields = decode(ToxId, toxId)
   if (fields === undefined || !isPublicKey(fields.publicKey)) return undefined
   const [even, odd] = checksumOf(toxId)
   return fields.checksum[0] === even && fields.checksum[1] === odd ? fields : undefined
