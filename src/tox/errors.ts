@@ -22,6 +22,7 @@ export type OwnFailure =
   | 'profile-unusable'
   | 'receipt-lost'
   | 'bad-option'
+  | 'outbox-full'
 
 const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'aborted',
@@ -31,6 +32,7 @@ const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'profile-unusable',
   'receipt-lost',
   'bad-option',
+  'outbox-full',
 ])
 
 /** What went wrong, for people. Keyed by the part of the code behind the function's name. */

@@ -59,6 +59,10 @@ class AcceptedSession implements Session {
     if (this.#isKilled) connection.kill()
   }
 
+  get endpoint(): Endpoint | undefined {
+    return this.#connection?.endpoint
+  }
+
   setEndpoint(endpoint: Endpoint): void {
     this.#connection?.setEndpoint(endpoint)
   }

@@ -12,8 +12,8 @@ export function friendOnion(onion: OnionClient): FriendOnion {
     handlersOf.get(bytesKey(publicKey))?.onDhtKey(dhtPublicKey, nodes, relays)
   })
   return {
-    addFriend(publicKey, handlers) {
-      const friend = onion.addFriend(publicKey)
+    addFriend(publicKey, handlers, lastSeenUnix) {
+      const friend = onion.addFriend(publicKey, lastSeenUnix)
       handlersOf.set(bytesKey(publicKey), handlers)
       return {
         setOnline: (online) => friend.setOnline(online),
