@@ -5,7 +5,7 @@ import type { Crypto } from '../crypto/crypto.js'
 import type { DhtPublicKey, EphemeralPublicKey, LongTermPublicKey, SharedKey } from '../crypto/keys.js'
 import { compareDistance } from '../dht/distance.js'
 import type { NodeInfo } from '../packet/node-info.js'
-import { ASK_AGAIN_MS, NODE_TIMEOUT_MS, NODE_UNANSWERED_MAX } from './timing.js'
+import { ASK_AGAIN_FEW_MS, ASK_AGAIN_MS, FEW_NODES, NODE_TIMEOUT_MS, NODE_UNANSWERED_MAX } from './timing.js'
 
 /** Nodes asked lately that are remembered, so that a dead one whom many name is not asked over and over. */
 const ASKED_MAX = 32
@@ -64,7 +64,9 @@ export class AnnounceList {
   mayAsk(publicKey: DhtPublicKey, nowMs: Millis): boolean {
     const key = bytesKey(publicKey)
     const askedMs = this.#asked.peek(key)
-    if (askedMs !== undefined && nowMs - askedMs < ASK_AGAIN_MS) return false
+    // While hardly anybody answers, a lost packet must not cost ten seconds.
+    const pauseMs = this.#nodes.length < FEW_NODES ? ASK_AGAIN_FEW_MS : ASK_AGAIN_MS
+    if (askedMs !== undefined && nowMs - askedMs < pauseMs) return false
     this.#asked.set(key, nowMs)
     return true
   }

@@ -15,6 +15,7 @@ import {
   ANNOUNCE_NODES,
   ANNOUNCE_RATE,
   ANNOUNCE_RETRY_MS,
+  ANNOUNCE_RETRY_YOUNG_MS,
   ANNOUNCE_STABLE_MS,
   COALESCE_MS,
   NODE_TIMEOUT_MS,
@@ -22,10 +23,12 @@ import {
   OFFLINE_AFTER_MS,
   PATH_TIMEOUT_MS,
   POPULATE_EMPTY_MS,
+  POPULATE_FEW_MS,
   POPULATE_IDLE_MS,
   POPULATE_MS,
   POPULATE_NODES,
   STABLE_AFTER_MS,
+  YOUNG_MS,
 } from './timing.js'
 import { askNearer, askUnlisted, takeAnswer, type WalkParts } from './walk.js'
 
@@ -121,7 +124,9 @@ export class Announcer implements Asker {
 
   #interval(node: ListedNode, nowMs: Millis): Millis {
     const path = this.paths.alive(node.pathId)
-    if (node.stored.kind === 'no' || path === undefined) return ANNOUNCE_RETRY_MS
+    if (node.stored.kind === 'no' || path === undefined) {
+      return nowMs - node.addedMs < YOUNG_MS ? ANNOUNCE_RETRY_YOUNG_MS : ANNOUNCE_RETRY_MS
+    }
     const isStable =
       nowMs - node.addedMs >= STABLE_AFTER_MS &&
       nowMs - path.createdMs >= STABLE_AFTER_MS &&
@@ -148,8 +153,9 @@ export class Announcer implements Asker {
     if (nowMs + COALESCE_MS < this.#populateMs) return this.#populateMs
     const asked = this.parts.nodes.some(POPULATE_NODES).filter((node) => this.tryNode(node)).length
     // In a small network every node is listed, and the list is never full: then there is no hurry.
-    const isHalfFull = listed > ANNOUNCE_NODES / 2
-    this.#populateMs = nowMs + (isHalfFull ? POPULATE_MS : asked > 0 ? POPULATE_EMPTY_MS : POPULATE_IDLE_MS)
+    const few = asked > 0 ? POPULATE_FEW_MS : POPULATE_IDLE_MS
+    const interval = listed > ANNOUNCE_NODES / 2 ? POPULATE_MS : listed > 0 ? few : POPULATE_EMPTY_MS
+    this.#populateMs = nowMs + interval
     return this.#populateMs
   }
 }

@@ -43,6 +43,9 @@ export interface OnionClientParts {
   readonly dht: OnionDht
   readonly udp: UdpSender
   readonly router: UdpRouter
+  /** Address families that the socket reaches; both unless told. */
+  readonly ipv4?: boolean
+  readonly ipv6?: boolean
   /** TCP relays as first hops, while UDP does not work. */
   readonly relays?: RelayHops
 }
@@ -81,10 +84,10 @@ export class OnionClient {
   #wallSeconds: number
 
   constructor(parts: OnionClientParts) {
-    const { env, crypto, keyPair, dht, udp, router, relays } = parts
+    const { env, crypto, keyPair, dht, udp, router, relays, ipv4 = true, ipv6 = true } = parts
     const nowMs = env.clock.now()
     this.#parts = parts
-    this.#nodes = new PathNodes(env.random)
+    this.#nodes = new PathNodes(env.random, ({ family }) => (family === 4 ? ipv4 : ipv6))
     const pathParts = { env, crypto, udp, dht, nodes: this.#nodes, relays }
     this.#ownPaths = new PathPool(pathParts)
     this.#friendPaths = new PathPool(pathParts)
@@ -216,14 +219,15 @@ export class OnionClient {
     const next = Math.min(this.#takeNodes(nowMs), this.#announcer.tick(), this.#judge(), this.#serveFriends(nowMs))
     this.#plannedMs = Math.max(next, nowMs + COALESCE_MS)
     this.#wallSeconds = this.#parts.env.clock.unixSeconds()
-    this.#deadline.set(this.#plannedMs)
+    // A listener of an event above may have closed us.
+    if (!this.#isClosed) this.#deadline.set(this.#plannedMs)
   }
 
   /** A monotonic clock may stand still while the machine sleeps; the wall clock does not. */
   #hasSlept(nowMs: Millis): boolean {
     const wallMs = (this.#parts.env.clock.unixSeconds() - this.#wallSeconds) * 1000
-    const planned = this.#plannedMs
-    return nowMs - planned >= SLEPT_MS || wallMs - PATH_NODES_REFRESH_MS >= 2 * SLEPT_MS
+    // Ticks are at most `PATH_NODES_REFRESH_MS` apart.
+    return nowMs - this.#plannedMs >= SLEPT_MS || wallMs >= PATH_NODES_REFRESH_MS + SLEPT_MS
   }
 
   #takeNodes(nowMs: Millis): Millis {

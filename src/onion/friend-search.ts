@@ -31,6 +31,7 @@ export class FriendSearch implements Asker {
   readonly dataPublicKey = NO_KEY
   readonly #budget: Budget
   #keyPair: EphemeralKeyPair | undefined
+  #isClosed = false
   /** When the search began, or the friend was last seen. */
   #seenMs: Millis
   /** When the next round is due. */
@@ -118,13 +119,14 @@ export class FriendSearch implements Asker {
 
   /** Forgets all and overwrites the keys. */
   close(): void {
+    this.#isClosed = true
     this.parts.exchange.forget(this)
     this.list.clear()
     if (this.#keyPair !== undefined) this.parts.crypto.wipe(this.#keyPair.secretKey)
     this.#keyPair = undefined
   }
 
-  readonly #mayAsk = (): boolean => this.#budget.take() && this.sharedBudget.take()
+  readonly #mayAsk = (): boolean => !this.#isClosed && this.#budget.take() && this.sharedBudget.take()
 
   #askListed(): boolean {
     for (const node of [...this.list.nodes].sort((a, b) => a.askedMs - b.askedMs)) {

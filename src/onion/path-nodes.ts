@@ -1,7 +1,7 @@
 // The nodes that paths are built from: the DHT's, those that answered announce requests, those of paths that worked.
 // A separate list of nodes from savedata serves before the DHT answers. Nodes of failing paths leave sooner.
 
-import { bytesKey, type Random } from '../base/index.js'
+import { bytesKey, type Endpoint, type Random } from '../base/index.js'
 import { compareDistance } from '../dht/distance.js'
 import type { NodeInfo } from '../packet/node-info.js'
 import { PATH_NODES_MAX } from './timing.js'
@@ -21,7 +21,11 @@ export class PathNodes {
   readonly #nodes = new Map<string, Known>()
   readonly #saved: NodeInfo[] = []
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    /** Whether our socket speaks to such addresses: hop 1 must be one; the others are reached by those before them. */
+    private readonly isReachable: (endpoint: Endpoint) => boolean = () => true,
+  ) {}
 
   /** How many nodes are known to work. */
   get size(): number {
@@ -65,10 +69,15 @@ export class PathNodes {
 
   /** Three nodes by chance: different ones when three are known, else as many different ones as there are, repeated. */
   pickThree(): [NodeInfo, NodeInfo, NodeInfo] | undefined {
-    const nodes = this.list()
-    if (nodes.length === 0) return undefined
-    const [a, b, c] = this.#shuffle(nodes, 3)
-    return [a!, b ?? a!, c ?? this.#one(nodes)]
+    const nodes = this.#hops()
+    const firsts = nodes.filter(({ endpoint }) => this.isReachable(endpoint))
+    if (firsts.length === 0) return undefined
+    const first = firsts[this.random.uniform(firsts.length)]!
+    const [second = first, exit] = this.#shuffle(
+      nodes.filter((node) => node !== first),
+      2,
+    )
+    return [first, second, exit ?? (this.random.uniform(2) === 0 ? first : second)]
   }
 
   /** Up to `count` nodes by chance, all different. */
@@ -102,8 +111,11 @@ export class PathNodes {
     }
   }
 
-  #one(nodes: readonly NodeInfo[]): NodeInfo {
-    return nodes[this.random.uniform(nodes.length)]!
+  /** A node of the Internet cannot pass anything on to our LAN: LAN nodes are hops only where there are no others. */
+  #hops(): NodeInfo[] {
+    const nodes = this.list()
+    const beyond = nodes.filter(({ endpoint }) => !endpoint.isLan)
+    return beyond.length >= NODES_MIN ? beyond : nodes
   }
 
   /** The first `count` of `nodes` shuffled (Fisher and Yates); shuffles in place. */

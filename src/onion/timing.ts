@@ -28,6 +28,9 @@ export const PATH_NODES_MAX = 32
 export const ANNOUNCE_ANSWER_MS: Millis = 10 * SECOND_MS
 /** A node that is not in the list is asked once in so long (MIN_NODE_PING_TIME). */
 export const ASK_AGAIN_MS: Millis = 10 * SECOND_MS
+/** … but sooner while the list has so few nodes. */
+export const ASK_AGAIN_FEW_MS: Millis = SECOND_MS
+export const FEW_NODES = 2
 /** A listed node that left so many requests unanswered … (ONION_NODE_MAX_PINGS) */
 export const NODE_UNANSWERED_MAX = 3
 /** … is dropped so long after the last one (ONION_NODE_TIMEOUT). */
@@ -39,6 +42,9 @@ export const NODE_TIMEOUT_MS: Millis = 15 * SECOND_MS
 export const ANNOUNCE_NODES = 12
 /** To a node that has not stored us yet (ANNOUNCE_INTERVAL_NOT_ANNOUNCED). */
 export const ANNOUNCE_RETRY_MS: Millis = 3 * SECOND_MS
+/** … and sooner to one that became known so lately: perhaps a packet was lost. */
+export const ANNOUNCE_RETRY_YOUNG_MS: Millis = SECOND_MS
+export const YOUNG_MS: Millis = 4 * SECOND_MS
 /** To a node that has (ANNOUNCE_INTERVAL_ANNOUNCED). */
 export const ANNOUNCE_INTERVAL_MS: Millis = 15 * SECOND_MS
 /** A node and its path are stable after so long (TIME_TO_STABLE) … */
@@ -49,8 +55,9 @@ export const ANNOUNCE_STABLE_MS: Millis = 8 * ANNOUNCE_INTERVAL_MS
 export const ANNOUNCE_KEEPALIVE_MS: Millis = 15 * SECOND_MS
 /** Nodes asked at random when the list is less than half full. */
 export const POPULATE_NODES = 6
-/** How often a list that is less than half full is filled from path nodes, while that finds nodes to ask and while not. */
-export const POPULATE_EMPTY_MS: Millis = 3 * SECOND_MS
+/** How often an empty list is filled from path nodes; one that is less than half full, while there are others to ask, and while not. */
+export const POPULATE_EMPTY_MS: Millis = SECOND_MS
+export const POPULATE_FEW_MS: Millis = 3 * SECOND_MS
 export const POPULATE_IDLE_MS: Millis = 15 * SECOND_MS
 /** … and one that is more than half full (ANNOUNCE_POPULATE_TIMEOUT). */
 export const POPULATE_MS: Millis = 10 * MINUTE_MS

@@ -227,4 +227,65 @@ describe('onion client', () => {
     world.run(5000)
     assert.ok(alice.client.isConnected)
   })
+
+  it('copes with one packet in ten lost', async () => {
+    const world = await World.create(3)
+    const alice = world.peer()
+    const bob = world.peer()
+    const lost = bob.env.random
+    world.board.filter = () => lost.uniform(10) > 0
+    const learned = [learnedBy(alice), learnedBy(bob)]
+    alice.client.addFriend(bob.keyPair.publicKey)
+    bob.client.addFriend(alice.keyPair.publicKey)
+    assert.ok(world.until(() => learned.every(({ length }) => length > 0), 12_000))
+    world.run(300_000)
+    assert.ok(alice.client.isConnected && bob.client.isConnected)
+  })
+
+  it('notices by the wall clock that the machine slept while its own clock stood still', async () => {
+    const world = await World.create(8)
+    const alice = world.peer()
+    let jumpSeconds = 0
+    const { clock } = alice.env
+    const unixSeconds = clock.unixSeconds.bind(clock)
+    clock.unixSeconds = () => unixSeconds() + jumpSeconds
+    world.run(400_000)
+    let sent = 0
+    world.board.filter = (from) => {
+      if (from.equals(alice.endpoint)) sent++
+      return true
+    }
+    jumpSeconds = 3600
+    world.run(31_000)
+    // Every node is asked, and once more with its ping id.
+    assert.ok(sent >= 16, `${sent} packets`)
+    jumpSeconds = 0
+    sent = 0
+    world.run(31_000)
+    assert.ok(sent <= 24, `${sent} packets after the clock went back`)
+  })
+
+  it('tells when a friend is found, and stops when it is removed in that very turn', async () => {
+    const world = await World.create(8)
+    const alice = world.peer()
+    const bob = world.peer()
+    const friend = alice.client.addFriend(bob.keyPair.publicKey)
+    let found = 0
+    alice.client.events.on('friend-found', (who) => {
+      found++
+      who.remove()
+    })
+    assert.ok(world.until(() => found > 0, 3000))
+    world.run(30_000)
+    assert.equal(found, 1)
+    assert.equal(alice.client.sendData(friend, Uint8Array.of(0x20)), 0)
+  })
+
+  it('may be closed by the listener of its own event', async () => {
+    const world = await World.create(2)
+    const alice = world.peer()
+    alice.client.events.on('connection', () => alice.client.close())
+    world.run(3000)
+    assert.equal(alice.env.deadlines.size, 0)
+  })
 })
