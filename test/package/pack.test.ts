@@ -2,11 +2,12 @@
 // without a compiler, and with install scripts off, as npm 11 does for a dependency whose user has not approved them.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -66,22 +67,18 @@ function barePath(): string {
   return folder
 }
 
-function npm(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): string {
+async function npm(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const options = ['--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline']
-  return execFileSync('npm', [...args, ...options], {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const { stdout } = await promisify(execFile)('npm', [...args, ...options], { cwd, env: { ...process.env, ...env } })
+  return stdout
 }
 
-/** An empty project with the tarball as its only dependency. */
-function install(name: string, tarball: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): string {
+/** An empty project with the tarball as its only dependency; resolves with its folder. */
+async function install(name: string, tarball: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   const folder = join(work, name)
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, version: '1.0.0' }))
-  npm(['install', tarball, ...args], folder, env)
+  await npm(['install', tarball, ...args], folder, env)
   return folder
 }
 
@@ -107,19 +104,31 @@ const TOX_ID = /^[0-9A-F]{76}$/i
 
 describe('the packed tarball', function () {
   this.timeout(180_000)
-  let tarball = ''
   let paths: string[] = []
 
-  before(function () {
+  const installs = new Map<string, Promise<string>>()
+
+  before(async function () {
     if (!existsSync(join(ROOT, 'dist/.built')) || !existsSync(join(ROOT, 'dist/esm/index.js'))) {
       this.test!.parent!.title += ' [no build: npm run build]'
       this.skip()
     }
-    const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', work], ROOT)) as [
+    const [packed] = JSON.parse(await npm(['pack', '--json', '--pack-destination', work], ROOT)) as [
       { filename: string; files: { path: string }[] },
     ]
-    tarball = join(work, packed.filename)
+    const tarball = join(work, packed.filename)
     paths = packed.files.map(({ path }) => path)
+    // npm waits more than it works: all installs go on at once, each judged in its own test.
+    const noCompiler = { PATH: barePath(), npm_config_python: '/nonexistent', CC: '/nonexistent', CXX: '/nonexistent' }
+    const start = (name: string, args: string[], env: NodeJS.ProcessEnv = {}): void => {
+      const installed = install(name, tarball, args, env)
+      installed.catch(() => {})
+      installs.set(name, installed)
+    }
+    start('plain', [])
+    start('no-compiler-no-scripts', ['--ignore-scripts'], noCompiler)
+    start('no-compiler', ['--foreground-scripts'], noCompiler)
+    start('least', ['--omit=optional', '--ignore-scripts'])
   })
   after(() => rmSync(work, { recursive: true, force: true }))
 
@@ -143,38 +152,36 @@ describe('the packed tarball', function () {
     }
   })
 
-  it('works through import and require, in JavaScript and in types', () => {
-    const folder = install('plain', tarball)
+  it('works through import and require, in JavaScript and in types', async () => {
+    const folder = await installs.get('plain')!
     assert.match(node(folder, 'a.mjs', ESM), TOX_ID)
     assert.match(node(folder, 'a.cjs', CJS), TOX_ID)
     typecheck(folder, 'types.mts', ESM_TYPES)
     typecheck(folder, 'types.cts', CJS_TYPES)
   })
 
-  it('its command runs', () => {
-    const folder = join(work, 'plain')
+  it('its command runs', async () => {
+    const folder = await installs.get('plain')!
     const options = { cwd: folder, encoding: 'utf8', timeout: 30_000 } as const
     const help = execFileSync(join(folder, 'node_modules/.bin/toxcore-ts'), ['--help'], options)
     assert.match(help, /echo/)
   })
 
-  it('installs without a compiler, and without install scripts uses the binary that it carries', () => {
-    const env = { PATH: barePath(), npm_config_python: '/nonexistent', CC: '/nonexistent', CXX: '/nonexistent' }
-    const folder = install('bare', tarball, ['--ignore-scripts'], env)
+  it('installs without a compiler, and without install scripts uses the binary that it carries', async () => {
+    const folder = await installs.get('no-compiler-no-scripts')!
     const carried = existsSync(join(ROOT, 'prebuilds'))
-    const choice = carried ? { TOXCORE_TS_CRYPTO: 'addon' } : {}
+    const choice = carried ? { TOXCORE_TS_CRYPTO: 'native' } : {}
     assert.match(node(folder, 'a.mjs', ESM, choice), TOX_ID)
     assert.match(node(folder, 'a.cjs', CJS, choice), TOX_ID)
   })
 
-  it('installs without a compiler where npm does run install scripts', () => {
-    const env = { PATH: barePath(), npm_config_python: '/nonexistent', CC: '/nonexistent', CXX: '/nonexistent' }
-    const folder = install('scripts', tarball, ['--foreground-scripts'], env)
+  it('installs without a compiler where npm does run install scripts', async () => {
+    const folder = await installs.get('no-compiler')!
     assert.match(node(folder, 'a.mjs', ESM), TOX_ID)
   })
 
-  it('falls back to WASM where optional dependencies are left out', () => {
-    const folder = install('least', tarball, ['--omit=optional', '--ignore-scripts'])
+  it('falls back to WASM where optional dependencies are left out', async () => {
+    const folder = await installs.get('least')!
     for (const name of Object.keys(manifest.optionalDependencies)) {
       assert.equal(existsSync(join(folder, 'node_modules', name)), false, name)
     }
