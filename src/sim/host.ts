@@ -84,6 +84,7 @@ export class SimHost<E extends SimEngine = SimEngine> implements Station {
     this.#clock = new HostClock(world.scheduler, world.startUnixSeconds, uptimeMs)
     this.#waker = new Waker(world.scheduler, this.#clock, () => this.#wake())
     this.#outbox = new Outbox(
+      world.network.pool,
       (to, packet) => world.network.transmit(this, to, packet),
       () => this.#flushSoon(),
     )

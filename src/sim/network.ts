@@ -6,6 +6,7 @@ import { Counters, Endpoint, type Millis, sameBytes } from '../base/index.js'
 import { SimEvent } from './event-queue.js'
 import { type AccessLine, CALM, delayOf, inSeries, LAN, type LinkConditions, type NarrowLine } from './link.js'
 import { Nat, type NatOptions } from './nat.js'
+import { PacketPool } from './packet-pool.js'
 import type { SeededRandom } from './random.js'
 import type { Scheduler } from './scheduler.js'
 import type { Traffic } from './traffic.js'
@@ -95,6 +96,7 @@ export class Network {
   /** Sees each packet as it is sent; one that it answers with false is lost. */
   filter: ((transit: Transit) => boolean) | undefined
   readonly lost = new Counters()
+  readonly pool = new PacketPool()
   readonly #hosts = new Map<string, Station>()
   readonly #routers = new Map<string, Router>()
   #addresses = 0
@@ -135,16 +137,17 @@ export class Network {
   /** Sends a packet on its way. The network owns `packet` from here on. */
   transmit(sender: Station, to: Endpoint, packet: Uint8Array): void {
     sender.traffic.countSent(packet)
-    if (!sender.isPlugged) return this.#lose('unplugged')
-    if (this.filter !== undefined && !this.filter({ sender, to, packet })) return this.#lose('filter')
+    if (!sender.isPlugged) return this.#lose(packet, 'unplugged')
+    if (this.filter !== undefined && !this.filter({ sender, to, packet })) return this.#lose(packet, 'filter')
     const local = to.family === 4 ? sender.ipv4 : sender.ipv6
     if (local === undefined || !isRoutable(to)) return this.#toNobody(sender, local, to, packet)
     const { router } = sender
     if (router !== undefined && this.#isOnLan(router, to)) return this.#carry(LAN, sender, local, to, packet, router)
     if (to.family === 6 || router === undefined) return this.#carry(this.link, sender, local, to, packet)
-    if (!router.nat.hairpin && sameBytes(to.address, router.nat.address.address)) return this.#lose('no hairpin')
+    if (!router.nat.hairpin && sameBytes(to.address, router.nat.address.address))
+      return this.#lose(packet, 'no hairpin')
     const outer = router.nat.outbound(local, to, this.scheduler.nowMs)
-    if (outer === undefined) return this.#lose('nat ports exhausted')
+    if (outer === undefined) return this.#lose(packet, 'nat ports exhausted')
     this.#carry(this.link, sender, outer, to, packet)
   }
 
@@ -152,12 +155,13 @@ export class Network {
   arrive(arrival: Arrival): void {
     const { sender, from, packet, lan } = arrival
     const receiver = arrival.receiver ?? this.#receiverOf(arrival)
-    if (typeof receiver === 'string') return this.#lose(receiver)
-    if (receiver.side !== sender.side) return this.#lose('partition')
+    if (typeof receiver === 'string') return this.#lose(packet, receiver)
+    if (receiver.side !== sender.side) return this.#lose(packet, 'partition')
     if (arrival.receiver === undefined && lan === undefined && receiver.hasLine)
       return this.#enterLine(arrival, receiver)
     const refusal = receiver.deliver(from, packet)
-    if (refusal !== undefined) this.#lose(refusal)
+    if (refusal !== undefined) return this.#lose(packet, refusal)
+    this.pool.release(packet)
   }
 
   #carry(link: LinkConditions, sender: Station, from: Endpoint, to: Endpoint, packet: Uint8Array, lan?: Router): void {
@@ -166,24 +170,24 @@ export class Network {
     if (lan === undefined && sender.hasLine) {
       link = inSeries(link, sender.line)
       departMs = sender.upLine.pass(departMs, packet.length, sender.line.upBytesPerSecond, sender.line.queueMs)
-      if (departMs === undefined) return this.#lose('queue full')
+      if (departMs === undefined) return this.#lose(packet, 'queue full')
     }
-    if (link.loss > 0 && random.share() < link.loss) return this.#lose('loss')
+    if (link.loss > 0 && random.share() < link.loss) return this.#lose(packet, 'loss')
     const isDoubled = link.duplicate > 0 && random.share() < link.duplicate
     const arrival = (bytes: Uint8Array): Arrival =>
       new Arrival(departMs + delayOf(link, random), this, sender, from, to, bytes, lan, undefined)
     // Whoever receives a packet may open it in place, so its twin has bytes of its own.
-    if (isDoubled) scheduler.queue.push(arrival(packet.slice()))
+    if (isDoubled) scheduler.queue.push(arrival(this.pool.copy(packet)))
     scheduler.queue.push(arrival(packet))
   }
 
   /** The last mile: the receiver's own line, which may lose, delay or queue the packet. */
   #enterLine({ sender, from, to, packet }: Arrival, receiver: Station): void {
     const { line } = receiver
-    if (line.loss > 0 && this.random.share() < line.loss) return this.#lose('loss')
+    if (line.loss > 0 && this.random.share() < line.loss) return this.#lose(packet, 'loss')
     const { nowMs } = this.scheduler
     const passedMs = receiver.downLine.pass(nowMs, packet.length, line.downBytesPerSecond, line.queueMs)
-    if (passedMs === undefined) return this.#lose('queue full')
+    if (passedMs === undefined) return this.#lose(packet, 'queue full')
     const atMs = passedMs + delayOf(line, this.random)
     this.scheduler.queue.push(new Arrival(atMs, this, sender, from, to, packet, undefined, receiver))
   }
@@ -201,12 +205,13 @@ export class Network {
   /** Broadcast and multicast reach the LAN; what else is left reaches nobody. */
   #toNobody(sender: Station, local: Endpoint | undefined, to: Endpoint, packet: Uint8Array): void {
     const { router } = sender
-    if (local === undefined || router === undefined || !isBroadcast(to)) return this.#lose('no route')
+    if (local === undefined || router === undefined || !isBroadcast(to)) return this.#lose(packet, 'no route')
     for (const host of new Set(router.hosts.values())) {
       const target = to.family === 4 ? host.ipv4 : host.ipv6
       if (host === sender || target === undefined || target.port !== to.port) continue
-      this.#carry(LAN, sender, local, target, packet.slice(), router)
+      this.#carry(LAN, sender, local, target, this.pool.copy(packet), router)
     }
+    this.pool.release(packet)
   }
 
   #isOnLan(router: Router, to: Endpoint): boolean {
@@ -224,8 +229,9 @@ export class Network {
     return places
   }
 
-  #lose(why: Loss): void {
+  #lose(packet: Uint8Array, why: Loss): void {
     this.lost.count(why)
+    this.pool.release(packet)
   }
 }
 

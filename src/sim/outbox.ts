@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../base/index.js'
 import type { UdpSender } from '../transport/udp.js'
-import { PacketArena } from './packet-arena.js'
+import type { PacketPool } from './packet-pool.js'
 
 interface Letter {
   readonly to: Endpoint
@@ -10,10 +10,10 @@ interface Letter {
 }
 
 export class Outbox {
-  readonly #arena = new PacketArena()
   #letters: Letter[] = []
 
   constructor(
+    private readonly pool: PacketPool,
     private readonly transmit: (to: Endpoint, packet: Uint8Array) => void,
     /** Called when a letter comes into an empty box. */
     private readonly onFirst: () => void,
@@ -25,13 +25,9 @@ export class Outbox {
       if (isAlive() && this.#letters.push({ to, packet }) === 1) this.onFirst()
     }
     return {
-      send: (to, packet) => {
-        const copy = this.#arena.take(packet.length)
-        copy.set(packet)
-        post(to, copy)
-      },
+      send: (to, packet) => post(to, this.pool.copy(packet)),
       reserve: (to, size) => {
-        const packet = this.#arena.take(size)
+        const packet = this.pool.take(size)
         post(to, packet)
         return packet
       },
