@@ -27,6 +27,7 @@ import { type DhtRequestHandler, DhtRequests } from './requests.js'
 import { Search } from './search.js'
 import { type SearchHandle, searchHandle } from './search-handle.js'
 import { DhtStats } from './stats.js'
+import { Upkeep } from './upkeep.js'
 import { DhtWire, type SharedKeys } from './wire.js'
 
 /** Searches for random keys: their nodes are spread over the network and tell nothing about whom we seek. */
@@ -68,6 +69,7 @@ export class Dht {
   readonly #bootstrapper: Bootstrapper
   readonly #requests: DhtRequests
   readonly #neighbourhood: Neighbourhood
+  readonly #upkeep: Upkeep
   readonly #randomSearches: SearchHandle[] = []
   readonly #receiver: Receiver
 
@@ -88,16 +90,23 @@ export class Dht {
       table,
       asker: this.#asker,
       ownPublicKey,
-      holePuncher: this.#holePuncher(),
       onLost: (known) => this.#bootstrapper.restart(known),
-      onUpkeep: () => this.#bootstrapper.review(),
+      onNews: () => this.#upkeep.soon(),
+    })
+    this.#upkeep = new Upkeep({
+      env,
+      asker: this.#asker,
+      ownPublicKey,
+      holePuncher: this.#holePuncher(),
+      lists: this.#neighbourhood,
+      onDone: () => this.#bootstrapper.review(),
     })
     const { close } = this.#neighbourhood
     this.#greeter = new Greeter(env, this.#asker, ownPublicKey, (key) => close.hasRoomFor(key, env.clock.now()))
     this.#bootstrapper = new Bootstrapper({
       env,
       ask: (endpoint, publicKey) => this.#asker.ask(endpoint, publicKey, ownPublicKey),
-      isDone: (publicKey) => this.isNonLanConnected || (table.get(publicKey)?.isGood(env.clock.now()) ?? false),
+      isDone: (publicKey) => table.get(publicKey)?.isGood(env.clock.now()) === true || this.isNonLanConnected,
       isConnected: () => this.isConnected,
     })
     this.#receiver = new Receiver({
@@ -184,6 +193,7 @@ export class Dht {
     if (search === undefined) {
       search = new Search(publicKey, key)
       this.#neighbourhood.begin(search)
+      this.#upkeep.verySoon()
     }
     const begun = search
     const listener = onEndpoint === undefined ? undefined : (endpoint: Endpoint) => onEndpoint(endpoint)
@@ -281,9 +291,10 @@ export class Dht {
     return search === undefined ? 0 : this.#requests.send(recipient, kind, data, routesTo(search, nowMs))
   }
 
-  /** Stops all waiting and forgets shared keys. The router keeps its handlers: close the whole instance with it. */
+  /** Stops all waiting and forgets shared keys. Packets that still come in are ignored. */
   close(): void {
-    this.#neighbourhood.stop()
+    this.#receiver.close()
+    this.#upkeep.stop()
     this.#greeter.stop()
     this.#bootstrapper.stop()
     this.#ownKeys?.clear()

@@ -17,6 +17,7 @@ import {
 } from '../packet/dht/index.js'
 import { PacketKind } from '../packet/kinds.js'
 import type { NodeInfo } from '../packet/node-info.js'
+import type { UdpHandler } from '../transport/udp.js'
 import type { Asker } from './asker.js'
 import type { DhtOptions } from './dht.js'
 import type { Greeter } from './greeter.js'
@@ -38,6 +39,7 @@ export interface ReceiverParts {
 
 export class Receiver {
   readonly #parts: ReceiverParts
+  #isClosed = false
   #toldOwn4: Endpoint | undefined
   #toldOwn6: Endpoint | undefined
 
@@ -47,6 +49,11 @@ export class Receiver {
     this.#listen()
   }
 
+  /** Ignores whatever still comes in. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   /** Where other nodes see us. */
   get ownEndpoints(): Endpoint[] {
     return [this.#toldOwn4, this.#toldOwn6].filter((one): one is Endpoint => one !== undefined)
@@ -54,15 +61,19 @@ export class Receiver {
 
   #listen(): void {
     const { router, bootstrapInfo, lanDiscovery: isLanWelcome } = this.#parts.options
-    router.on(PacketKind.PING_REQUEST, (from, packet) => this.#receivePing(from, packet))
-    router.on(PacketKind.PING_RESPONSE, (from, packet) => this.#receivePingResponse(from, packet))
-    router.on(PacketKind.NODES_REQUEST, (from, packet) => this.#receiveNodesRequest(from, packet))
-    router.on(PacketKind.NODES_RESPONSE, (from, packet) => this.#receiveNodesResponse(from, packet))
-    router.on(PacketKind.DHT_REQUEST, (from, packet) => this.#parts.requests.receive(from, packet))
-    if (isLanWelcome === true) router.on(PacketKind.LAN_DISCOVERY, (from, packet) => this.#greetLan(from, packet))
+    const on = (kind: number, handler: UdpHandler): void =>
+      router.on(kind, (from, packet) => {
+        if (!this.#isClosed) handler(from, packet)
+      })
+    on(PacketKind.PING_REQUEST, (from, packet) => this.#receivePing(from, packet))
+    on(PacketKind.PING_RESPONSE, (from, packet) => this.#receivePingResponse(from, packet))
+    on(PacketKind.NODES_REQUEST, (from, packet) => this.#receiveNodesRequest(from, packet))
+    on(PacketKind.NODES_RESPONSE, (from, packet) => this.#receiveNodesResponse(from, packet))
+    on(PacketKind.DHT_REQUEST, (from, packet) => this.#parts.requests.receive(from, packet))
+    if (isLanWelcome === true) on(PacketKind.LAN_DISCOVERY, (from, packet) => this.#greetLan(from, packet))
     if (bootstrapInfo !== undefined) {
       const answer = encode(bootstrapInfoResponse, { kind: PacketKind.BOOTSTRAP_INFO, ...bootstrapInfo })
-      router.on(PacketKind.BOOTSTRAP_INFO, (from, packet) => this.#receiveInfoRequest(from, packet, answer))
+      on(PacketKind.BOOTSTRAP_INFO, (from, packet) => this.#receiveInfoRequest(from, packet, answer))
     }
   }
 

@@ -22,7 +22,7 @@ export class RawPeer {
 
   constructor(
     world: DhtWorld,
-    readonly keyPair: DhtKeyPair = world.crypto.keyPair() as DhtKeyPair,
+    readonly keyPair: DhtKeyPair = world.keyPair(),
   ) {
     this.crypto = world.crypto
     this.host = world.host()

@@ -1,10 +1,10 @@
 // DHT nodes on a virtual switchboard.
 
 import type { Endpoint } from '../../src/base/index.js'
-import { type Crypto, type DhtKeyPair, loadCrypto } from '../../src/crypto/index.js'
+import { type Crypto, type DhtKeyPair, type DhtSecretKey, loadCrypto } from '../../src/crypto/index.js'
 import { Dht, type DhtOptions } from '../../src/dht/index.js'
 import { UdpRouter } from '../../src/transport/udp.js'
-import { Switchboard } from '../support/env.js'
+import { Switchboard, seededRandom } from '../support/env.js'
 
 export type Host = ReturnType<Switchboard['host']>
 
@@ -15,12 +15,20 @@ export interface Peer extends Host {
 }
 
 export class DhtWorld extends Switchboard {
+  readonly #dice = seededRandom(1)
+
   private constructor(readonly crypto: Crypto) {
     super()
   }
 
   static async create(): Promise<DhtWorld> {
     return new DhtWorld(await loadCrypto())
+  }
+
+  /** The next key pair of this world: equal worlds have equal keys. */
+  keyPair(): DhtKeyPair {
+    const secretKey = this.#dice.bytes(32) as DhtSecretKey
+    return { publicKey: this.crypto.publicKeyOf(secretKey), secretKey }
   }
 
   /** A host with a DHT node. */
@@ -37,7 +45,7 @@ export class DhtWorld extends Switchboard {
   }
 
   #node(host: Host, options: Partial<DhtOptions>): Peer {
-    const keyPair = this.crypto.keyPair() as DhtKeyPair
+    const keyPair = this.keyPair()
     const { env, udp, router } = host
     return { ...host, keyPair, dht: new Dht({ env, udp, router, crypto: this.crypto, keyPair, ...options }) }
   }
