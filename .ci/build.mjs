@@ -1,7 +1,8 @@
 // npm run build: the native addon where a compiler is at hand, then dist/esm and dist/cjs with their types.
 // The addon is optional: without it the package works on its portable twins, and this says so.
 
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { run, STAMP, say, tool } from './tools.mjs'
 
 async function buildAddon() {
@@ -11,24 +12,35 @@ async function buildAddon() {
   }
 }
 
-async function compile(project) {
-  if ((await run(process.execPath, [tool('typescript/bin/tsc'), '-p', project])) !== 0) {
-    throw new Error(`tsc failed for ${project}`)
-  }
+/** Built aside and put in place whole: a failed build leaves the last good one, and nobody reads half of one. */
+const ASIDE = `dist.${process.pid}`
+
+async function compile(project, target) {
+  const args = [tool('typescript/bin/tsc'), '-p', project, '--outDir', join(ASIDE, target)]
+  if ((await run(process.execPath, args)) !== 0) throw new Error(`tsc failed for ${project}`)
+}
+
+function putInPlace() {
+  const old = `${ASIDE}.old`
+  if (existsSync('dist')) renameSync('dist', old)
+  renameSync(ASIDE, 'dist')
+  rmSync(old, { recursive: true, force: true })
 }
 
 const startedAt = performance.now()
-rmSync('dist', { recursive: true, force: true })
-mkdirSync('dist/cjs', { recursive: true })
+process.on('exit', () => rmSync(ASIDE, { recursive: true, force: true }))
+mkdirSync(join(ASIDE, 'cjs'), { recursive: true })
 // CommonJS is told apart by the package.json beside it; the `.js` suffix stays in both. The command is ESM alone.
-writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n')
+writeFileSync(join(ASIDE, 'cjs/package.json'), '{ "type": "commonjs" }\n')
+writeFileSync(join(ASIDE, basename(STAMP)), '')
 try {
   await buildAddon()
-  await Promise.all([compile('tsconfig.json'), compile('.ci/tsconfig.cjs.json')])
+  await Promise.all([compile('tsconfig.json', 'esm'), compile('.ci/tsconfig.cjs.json', 'cjs')])
 } catch (error) {
   say(error.message)
   process.exit(1)
 }
-if (existsSync('dist/esm/cli/main.js')) chmodSync('dist/esm/cli/main.js', 0o755)
-writeFileSync(STAMP, '')
+const main = join(ASIDE, 'esm/cli/main.js')
+if (existsSync(main)) chmodSync(main, 0o755)
+putInPlace()
 say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`)

@@ -3,7 +3,6 @@
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Bench, BenchLine } from './bench-line.js'
@@ -11,14 +10,13 @@ import { formatLine } from './bench-line.js'
 
 const FOLDER = dirname(fileURLToPath(import.meta.url))
 
-/** True where this process cannot reach anything but itself. */
-const alone = Object.values(networkInterfaces())
-  .flat()
-  .every((one) => one?.internal === true)
-
-/** Runs this file again inside a namespace, when one can be made. */
+/** Builds where needed, then runs this file again inside a namespace, when one can be made. */
 async function isolate(): Promise<void> {
-  if (alone || process.env.BENCH_ISOLATED === '1') return
+  if (process.env.BENCH_ISOLATED === '1') return
+  const { buildIfStale } = (await import(pathToFileURL(join(FOLDER, '../.ci/tools.mjs')).href)) as {
+    buildIfStale(): Promise<void>
+  }
+  await buildIfStale()
   const { inNamespace } = (await import(pathToFileURL(join(FOLDER, '../.ci/namespace.mjs')).href)) as {
     inNamespace(command: string, args: string[]): { command: string; args: string[]; isolated: boolean }
   }
