@@ -60,15 +60,17 @@ export class AnnounceList {
     return compareDistance(this.key, publicKey, farthest.publicKey) < 0
   }
 
-  /** Whether an unlisted node may be asked now; remembers that it was. */
+  /** Whether an unlisted node may be asked now. */
   mayAsk(publicKey: DhtPublicKey, nowMs: Millis): boolean {
-    const key = bytesKey(publicKey)
-    const askedMs = this.#asked.peek(key)
+    const askedMs = this.#asked.peek(bytesKey(publicKey))
     // While hardly anybody answers, a lost packet must not cost ten seconds.
     const pauseMs = this.#nodes.length < FEW_NODES ? ASK_AGAIN_FEW_MS : ASK_AGAIN_MS
-    if (askedMs !== undefined && nowMs - askedMs < pauseMs) return false
-    this.#asked.set(key, nowMs)
-    return true
+    return askedMs === undefined || nowMs - askedMs >= pauseMs
+  }
+
+  /** Remembers that an unlisted node was asked. */
+  asked(publicKey: DhtPublicKey, nowMs: Millis): void {
+    this.#asked.set(bytesKey(publicKey), nowMs)
   }
 
   /** Adds a node that has answered. False when nearer ones fill the list. Takes over its shared key. */

@@ -32,6 +32,8 @@ export class FriendSearch implements Asker {
   readonly #budget: Budget
   #keyPair: EphemeralKeyPair | undefined
   #isClosed = false
+  /** Whether a round was made since the (re)start: nobody waits for a first one behind others' third. */
+  #isBegun = false
   /** When the search began, or the friend was last seen. */
   #seenMs: Millis
   /** When the next round is due. */
@@ -60,11 +62,13 @@ export class FriendSearch implements Asker {
 
   /** How many intervals the next round is overdue: who waits longest by its own measure comes first. */
   urgency(nowMs: Millis): number {
-    return (nowMs - this.roundMs) / this.#interval(nowMs)
+    return (nowMs - this.roundMs) / (this.#isBegun ? this.#interval(nowMs) : searchInterval(0))
   }
 
   /** Nodes that answer and store the friend; none while too few of the answering nodes say so (as c-toxcore). */
-  get storing(): StoringNode[] {
+  get storing(): readonly StoringNode[] {
+    // Asked for every friend in every wake, and of most friends nothing is known.
+    if (!this.list.nodes.some(({ stored }) => stored.kind === 'data-key')) return NO_NODES
     const answering = this.list.nodes.filter(({ unanswered }) => unanswered < NODE_UNANSWERED_MAX)
     const storing = answering.flatMap((node) =>
       node.stored.kind === 'data-key' ? [{ node, dataPublicKey: node.stored.dataPublicKey }] : [],
@@ -83,6 +87,7 @@ export class FriendSearch implements Asker {
   restart(): void {
     this.#seenMs = this.parts.env.clock.now()
     this.roundMs = this.#seenMs
+    this.#isBegun = false
   }
 
   /** Whether the next round may begin: somewhat early, so that several friends share a wake. */
@@ -95,9 +100,10 @@ export class FriendSearch implements Asker {
     const nowMs = this.parts.env.clock.now()
     this.list.prune(nowMs)
     const isDone = this.#askListed() && this.#populate()
-    if (isDone) this.roundMs = nowMs + this.#interval(nowMs)
     // Who waits for the shared budget keeps its place: the longer it waits the more urgent it is.
-    else if (!this.sharedBudget.isSpent) this.roundMs = nowMs + STARVED_MS
+    if (!isDone && this.sharedBudget.isSpent) return
+    this.#isBegun = true
+    this.roundMs = nowMs + (isDone ? this.#interval(nowMs) : STARVED_MS)
   }
 
   onAnswer(answer: AnnounceAnswer, answered: Answered): void {
@@ -153,4 +159,5 @@ export class FriendSearch implements Asker {
   }
 }
 
+const NO_NODES: readonly StoringNode[] = []
 const NO_KEY = new Uint8Array(32) as EphemeralPublicKey

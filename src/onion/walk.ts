@@ -73,5 +73,6 @@ export function askUnlisted(parts: WalkParts, asker: Asker, node: NodeInfo, mayA
   const nowMs = parts.env.clock.now()
   if (sameBytes(node.publicKey, parts.ownDhtKey) || list.find(node.publicKey) !== undefined) return false
   if (!list.wants(node.publicKey) || !list.mayAsk(node.publicKey, nowMs) || !mayAsk()) return false
+  list.asked(node.publicKey, nowMs)
   return parts.exchange.askNew(asker, node)
 }

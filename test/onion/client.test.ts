@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { sameBytes } from '../../src/base/index.js'
+import { bytesKey, sameBytes } from '../../src/base/index.js'
 import type { LongTermPublicKey } from '../../src/crypto/keys.js'
 import type { LearnedDhtKey, OnionFriend } from '../../src/onion/index.js'
 import { type Peer, World } from './world.js'
@@ -148,29 +148,36 @@ describe('onion client', () => {
     assert.ok(world.until(() => alices.length > 0, 21_000))
   })
 
-  it('seeks 1,400 offline friends at a bounded rate, all of them, the last added first', async () => {
-    const world = await World.create(12)
+  it('seeks 1,400 offline friends at a bounded rate: the last seen first, and none forgotten', async () => {
+    const world = await World.create(1)
+    const [node] = world.nodes
+    const sought: string[] = []
+    const { closest } = node!.dht
+    node!.dht.closest = (key, count) => {
+      sought.push(bytesKey(key))
+      return closest.call(node!.dht, key, count)
+    }
     const alice = world.peer()
-    const friends = 1400
-    for (let i = 0; i < friends; i++) {
+    const seenAt = new Map<string, number>()
+    for (let i = 0; i < 1400; i++) {
       const key = alice.env.random.bytes(32) as LongTermPublicKey
-      key[31]! &= 0x7f
+      seenAt.set(bytesKey(key), i)
       alice.client.addFriend(key, i)
     }
     let sent = 0
     world.board.filter = (from) => {
       if (from.equals(alice.endpoint)) sent++
-      // Nobody routes: what counts is what Alice sends. Her own announcement goes through at first.
-      return world.board.time.nowMs < 1_003_000
+      return true
     }
-    world.run(3000)
-    assert.ok(alice.client.isConnected)
-    assert.ok(sent >= 300 && sent < 400 + 3 * 40 + 100, `${sent} packets at first`)
+    world.run(1000)
+    const first = new Set(sought.filter((key) => seenAt.has(key)).slice(0, 300))
+    assert.equal(first.size, 300)
+    for (const key of first) assert.ok(seenAt.get(key)! >= 1100)
+    assert.ok(sent <= 400 + 40 + 10, `${sent} packets in the first second`)
     sent = 0
-    world.run(20_000)
-    assert.ok(sent <= 20 * 40 + 200, `${sent} packets in 20 s`)
-    assert.ok(sent >= 20 * 30, `${sent} packets in 20 s`)
-    alice.client.close()
+    world.run(90_000)
+    assert.ok(sent <= 90 * 41 && sent >= 90 * 35, `${sent} packets in 90 s`)
+    assert.equal(new Set(sought.filter((key) => seenAt.has(key))).size, 1400)
   })
 
   it('wakes seldom while idle', async () => {
