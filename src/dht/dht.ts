@@ -22,6 +22,7 @@ import { HolePuncher } from './hole-punching.js'
 import { type NeighbourhoodEvents as DhtEvents, Neighbourhood } from './neighbourhood.js'
 import { isGood } from './node.js'
 import { NodeTable } from './node-table.js'
+import { randomGoodNodes, someOf } from './random-nodes.js'
 import { Receiver } from './receiver.js'
 import { type DhtRequestHandler, DhtRequests } from './requests.js'
 import { Search } from './search.js'
@@ -221,19 +222,7 @@ export class Dht {
 
   /** Up to `count` different good nodes by chance, of all lists. */
   randomNodes(count: number): NodeInfo[] {
-    const { table } = this.#neighbourhood
-    const { clock, random } = this.#options.env
-    const slots = Array.from({ length: table.size }, (_, slot) => slot)
-    const chosen: NodeInfo[] = []
-    while (chosen.length < count && slots.length > 0) {
-      const at = random.uniform(slots.length)
-      const node = table.at(slots[at]!)
-      slots[at] = slots[slots.length - 1]!
-      slots.pop()
-      const association = node.freshest(clock.now())
-      if (association !== undefined) chosen.push({ endpoint: association.endpoint, publicKey: node.publicKey })
-    }
-    return chosen
+    return randomGoodNodes(this.#neighbourhood.table, this.#options.env, count)
   }
 
   /**
@@ -241,17 +230,12 @@ export class Dht {
    * where they are too few, any.
    */
   randomPathNodes(count: number): NodeInfo[] {
-    const nodes = new Map<string, NodeInfo>()
-    for (const node of shuffled(
-      this.#randomSearches.flatMap((search) => search.nodes),
-      this.#options.env,
-    )) {
-      if (nodes.size < count) nodes.set(bytesKey(node.publicKey), node)
-    }
-    for (const node of nodes.size < count ? this.randomNodes(count) : []) {
-      if (nodes.size < count) nodes.set(bytesKey(node.publicKey), node)
-    }
-    return [...nodes.values()]
+    const spread = this.#randomSearches.flatMap((search) => search.nodes)
+    const nodes = someOf(spread, this.#options.env, count)
+    if (nodes.length === count) return nodes
+    const keys = new Set(nodes.map(({ publicKey }) => bytesKey(publicKey)))
+    const others = this.randomNodes(count + nodes.length).filter(({ publicKey }) => !keys.has(bytesKey(publicKey)))
+    return [...nodes, ...others].slice(0, count)
   }
 
   /** Good addresses of a node that any list holds, the one that answered last first. */
@@ -332,17 +316,6 @@ function routesTo(search: Search, nowMs: number): Endpoint[] {
 
 function nodeKey({ endpoint, publicKey }: NodeInfo): string {
   return endpoint.key + bytesKey(publicKey)
-}
-
-function shuffled<T>(items: readonly T[], env: Env): T[] {
-  const shuffled = [...items]
-  for (let i = shuffled.length - 1; i > 0; i--) {
-    const j = env.random.uniform(i + 1)
-    const other = shuffled[j]!
-    shuffled[j] = shuffled[i]!
-    shuffled[i] = other
-  }
-  return shuffled
 }
 
 export type { DhtEvents }
