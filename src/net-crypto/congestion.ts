@@ -2,7 +2,8 @@
 // from its queue every 50 ms and starts at 64 packets. Here: slow start from 64, then CUBIC (RFC 9438), which fills a fast
 // path within round trips and yields when packets are lost, or when a full window only lengthens the path's queue.
 // Packets are paced over the round trip, because c-toxcore reads its socket once in up to 50 ms and acknowledges as rarely:
-// whole windows sent at once would overrun its receive buffer (about 180 packets where the system allows 208 KiB).
+// whole windows sent at once would overrun its receive buffer (about 180 packets where the system allows 208 KiB). And where
+// nothing arrives for 50 ms, it falls back to one acknowledgement a second: bursts with silence between them would stand still.
 
 import type { Millis } from '../base/index.js'
 import type { RoundTrip } from './round-trip.js'
@@ -24,8 +25,18 @@ const PACE_AVOIDANCE = 1.25
 const UNPACED_RTT_MS = 4
 /** How long the pace makes a packet wait at least: several leave together, and the processor wakes less often. */
 const PACE_WAIT_MS = 2
-/** A queue on the path that delays a full window by more than this (or by a whole bare round trip) is congestion. */
-const QUEUE_DELAY_MAX_MS = 100
+/** What the pace allows in so much time may leave at once, after a late timer; and always so many packets. */
+const PACE_BURST_MS = 4
+const BURST_MIN = 8
+/** After so long without packets a first window may leave at once again. */
+const IDLE_MS = 200
+/** c-toxcore acknowledges this often when loaded and iterated every 50 ms; longer ones come from idle times. */
+const LOADED_ACK_MS = 100
+/**
+ * A queue on the path that delays a full window by more than this (or by a whole bare round trip) is congestion. The rarer
+ * acknowledgements of c-toxcore, which look the same, stay below.
+ */
+const QUEUE_DELAY_MAX_MS = 200
 const DELAY_BETA = 0.85
 
 export class Congestion {
@@ -62,12 +73,16 @@ export class Congestion {
       this.#isWindowUsed = true
       return Number.POSITIVE_INFINITY
     }
-    const rtt = this.#rtt.smoothedMs
+    const rtt = Math.min(this.#rtt.middleMs, Math.max(1.5 * this.#rtt.minMs, LOADED_ACK_MS))
     if (!this.#rtt.isKnown || rtt < UNPACED_RTT_MS) return 0
     const gain = this.#window < this.#slowStartEnd ? PACE_SLOW_START : PACE_AVOIDANCE
     const perMs = (gain * this.#window) / rtt
-    const burst = Math.max(FIRST_WINDOW, perMs * PACE_WAIT_MS)
-    this.#tokens = Math.min(burst, this.#tokens + Math.max(0, nowMs - this.#tokensAtMs) * perMs)
+    const passedMs = Math.max(0, nowMs - this.#tokensAtMs)
+    if (inFlight === 0 && passedMs > IDLE_MS) this.#tokens = FIRST_WINDOW
+    else {
+      const burst = Math.max(BURST_MIN, perMs * PACE_BURST_MS, this.#tokens)
+      this.#tokens = Math.min(burst, this.#tokens + passedMs * perMs)
+    }
     this.#tokensAtMs = nowMs
     return this.#tokens >= 1 ? 0 : Math.max(PACE_WAIT_MS, 1 / perMs)
   }
@@ -77,13 +92,14 @@ export class Congestion {
     if (this.#tokens >= 1) this.#tokens--
   }
 
-  /** `count` packets arrived; `rttMs` is what the youngest of them measured, or undefined. */
-  arrived(count: number, rttMs: Millis | undefined, inFlight: number, nowMs: Millis): void {
+  /** `count` packets arrived; their round trip is noted already. */
+  arrived(count: number, inFlight: number, nowMs: Millis): void {
     // A window that is not used is not known to fit the path: it must not grow.
     if (!this.#isWindowUsed) return
     if (inFlight < this.#window / 2) this.#isWindowUsed = false
-    if (rttMs !== undefined && rttMs - this.#rtt.minMs > Math.max(QUEUE_DELAY_MAX_MS, this.#rtt.minMs)) {
-      if (nowMs - rttMs > this.#answeredUntilMs) this.#shrink(DELAY_BETA, nowMs)
+    const recentMs = this.#rtt.recentMs
+    if (recentMs - this.#rtt.minMs > Math.max(QUEUE_DELAY_MAX_MS, this.#rtt.minMs)) {
+      if (nowMs - recentMs > this.#answeredUntilMs) this.#shrink(DELAY_BETA, nowMs)
       return
     }
     if (this.#window < this.#slowStartEnd) this.#window += count

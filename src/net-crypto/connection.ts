@@ -25,7 +25,7 @@ import type { CookieJar } from './cookie-jar.js'
 import type { Handshakes, OpenedHandshake } from './handshake.js'
 import type { PacketBlocks } from './packet-blocks.js'
 import { DirectPath, type EndpointIndex, type Path } from './path.js'
-import { Session, type SessionOwner } from './session.js'
+import { Session, type SessionOwner, type SessionStats } from './session.js'
 import type { Scratch } from './session-cipher.js'
 
 /** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
@@ -144,9 +144,13 @@ export class Connection implements SessionOwner {
   get state(): ConnectionState['name'] {
     return this.#state.name
   }
-  /** Smoothed round trip in milliseconds, the peer's acknowledgement delay included; `undefined` while unknown. */
+  /** Usual round trip in milliseconds, the peer's acknowledgement delay included; `undefined` while unknown. */
   get rttMs(): Millis | undefined {
     return this.#session?.rttMs
+  }
+  /** How sending goes; `undefined` while no session stands. */
+  get stats(): SessionStats | undefined {
+    return this.#session?.stats
   }
   /** Lossless packets that may be queued: at most 32,768; 0 while not established. */
   get freeSlots(): number {

@@ -1,56 +1,82 @@
-// Measured round trip: smoothed, its deviation (RFC 6298) and its minimum over the last 10 to 20 s. What c-toxcore shows is
-// the path plus its acknowledgement interval (50 ms under load, up to 1 s when idle); the minimum comes near the path itself.
+// Measured round trips: the minimum shows the path, the middle of the last sixteen what to expect, and their upper part when
+// to worry. Ranks are used instead of averages because one lost acknowledgement makes a wild sample: averages of such
+// samples lengthen the wait for the next, which makes the next sample wilder still.
+//
+// What c-toxcore shows is the path plus its acknowledgement interval: 50 ms under load, up to 1 s when idle.
 
 import type { Millis } from '../base/index.js'
 
 /** Before anything is measured: c-toxcore's DEFAULT_PING_CONNECTION. */
 const UNKNOWN_MS = 1000
+/** c-toxcore acknowledges at least once a second; before its first acknowledgement there is nothing to worry about. */
+const FIRST_PROBE_MS = 1_200
+const SAMPLES = 16
+const RECENT = 4
+/** The minimum is forgotten after 10 to 20 s: paths change. */
 const MINIMUM_LIFETIME_MS = 10_000
 /** A probe earlier than this would race with the peer's turn. */
 const PROBE_MIN_MS = 25
 const PROBE_MAX_MS = 2_000
 
 export class RoundTrip {
-  #smoothedMs = 0
-  #deviationMs = 0
+  readonly #samples = new Float64Array(SAMPLES)
+  #count = 0
+  #middleMs = UNKNOWN_MS
+  #recentMs = 0
+  #probeMs = FIRST_PROBE_MS
   #minMs = Number.POSITIVE_INFINITY
   #olderMinMs = Number.POSITIVE_INFINITY
   #minSinceMs = 0
-  #isKnown = false
 
   /** Whether anything was measured. */
   get isKnown(): boolean {
-    return this.#isKnown
+    return this.#minMs !== Number.POSITIVE_INFINITY
   }
-  get smoothedMs(): Millis {
-    return this.#isKnown ? this.#smoothedMs : UNKNOWN_MS
+  /** The middle of the last samples. */
+  get middleMs(): Millis {
+    return this.#middleMs
   }
   get minMs(): Millis {
-    return this.#isKnown ? Math.min(this.#minMs, this.#olderMinMs) : UNKNOWN_MS
+    return this.isKnown ? Math.min(this.#minMs, this.#olderMinMs) : UNKNOWN_MS
   }
-  /** How long to wait for any acknowledgement before asking for one. */
+  /** The least of the last four samples, so that one late acknowledgement does not count; 0 before there are four. */
+  get recentMs(): Millis {
+    return this.#recentMs
+  }
+  /** How long to wait for any acknowledgement before asking for one: half as long again as most took. */
   get probeMs(): Millis {
-    if (!this.#isKnown) return UNKNOWN_MS
-    return Math.min(Math.max(this.#smoothedMs + 4 * this.#deviationMs, PROBE_MIN_MS), PROBE_MAX_MS)
+    return this.#probeMs
   }
   /** A packet that the peer misses and that was sent longer ago than this is lost: a round trip and a quarter. */
   get lossMs(): Millis {
     return Math.max(1, 1.25 * this.minMs)
   }
 
-  /** Notes a measured round trip. */
+  /** Notes the round trip of the handshake: of the path alone, for it is answered at once. */
+  samplePath(rttMs: Millis, nowMs: Millis): void {
+    this.#noteMinimum(rttMs, nowMs)
+    this.#middleMs = rttMs
+  }
+
+  /** Notes how long after it was sent a packet was acknowledged. */
   sample(rttMs: Millis, nowMs: Millis): void {
-    if (rttMs < 0) return
-    if (this.#isKnown) {
-      this.#deviationMs += (Math.abs(this.#smoothedMs - rttMs) - this.#deviationMs) / 4
-      this.#smoothedMs += (rttMs - this.#smoothedMs) / 8
-    } else {
-      this.#isKnown = true
-      this.#smoothedMs = rttMs
-      this.#deviationMs = rttMs / 2
-      this.#minSinceMs = nowMs
+    this.#noteMinimum(rttMs, nowMs)
+    this.#samples[this.#count++ % SAMPLES] = rttMs
+    if (this.#count >= RECENT) {
+      this.#recentMs = rttMs
+      for (let i = 2; i <= RECENT; i++) {
+        this.#recentMs = Math.min(this.#recentMs, this.#samples[(this.#count - i) % SAMPLES]!)
+      }
     }
-    if (nowMs - this.#minSinceMs >= MINIMUM_LIFETIME_MS) {
+    const known = Math.min(this.#count, SAMPLES)
+    const sorted = this.#samples.slice(0, known).sort()
+    this.#middleMs = sorted[known >> 1]!
+    const most = sorted[Math.min(known - 1, Math.floor(known * 0.75))]!
+    this.#probeMs = Math.min(Math.max(1.5 * most + 10, PROBE_MIN_MS), PROBE_MAX_MS)
+  }
+
+  #noteMinimum(rttMs: Millis, nowMs: Millis): void {
+    if (!this.isKnown || nowMs - this.#minSinceMs >= MINIMUM_LIFETIME_MS) {
       this.#olderMinMs = this.#minMs
       this.#minMs = rttMs
       this.#minSinceMs = nowMs

@@ -139,12 +139,7 @@ export class SendWindow {
 
   /** The packet that should go out next: the first lost one, else the first that waits; `undefined`: none. */
   nextToSend(): number | undefined {
-    return this.firstLost() ?? (this.#next === this.#end ? undefined : this.#next)
-  }
-
-  /** The first packet judged lost; `undefined`: none. */
-  firstLost(): number | undefined {
-    if (this.#lost === 0) return undefined
+    if (this.#lost === 0) return this.#next === this.#end ? undefined : this.#next
     let number = this.#lostFrom
     while (this.#state[number & this.#mask] !== LOST) number = (number + 1) >>> 0
     this.#lostFrom = number

@@ -35,6 +35,10 @@ const REQUEST_SLACK_MS = 300
 const GAP_INTERVAL_MS = 50
 /** So many probes without an answer mean that the path is gone or choked. */
 const PROBES_BEFORE_STALL = 3
+/** While packets wait, the first acknowledgement of c-toxcore is awaited only so long. */
+const EARLY_PROBE_MS = 150
+/** New packets that make a probe: four within 50 ms make c-toxcore acknowledge within 100. */
+const PROBE_PACKETS = 4
 /** After a refusal the queue is reported as writable when it has room for so many packets. */
 const ROOM_AGAIN_SLOTS = 1024
 
@@ -57,6 +61,21 @@ export interface SessionOwner {
   onWritable(): void
   /** The peer closed the session. */
   onKill(): void
+}
+
+/** How sending goes, for people who look into it: packets now (window to waiting) and since the start. */
+export interface SessionStats {
+  readonly window: number
+  readonly inFlight: number
+  /** Judged lost and not yet sent again. */
+  readonly lost: number
+  readonly waiting: number
+  /** Lossless packets sent for the first time, sent again, and times when nothing was heard for too long. */
+  readonly sent: number
+  readonly resent: number
+  readonly probes: number
+  readonly rttMs: Millis | undefined
+  readonly minRttMs: Millis | undefined
 }
 
 export interface SessionOptions {
@@ -106,6 +125,9 @@ export class Session {
   #probes = 0
   #suspectsAtMs = Number.POSITIVE_INFINITY
   #wasRefused = false
+  #sentPackets = 0
+  #resentPackets = 0
+  #sentProbes = 0
 
   constructor(options: SessionOptions) {
     this.#env = options.env
@@ -116,12 +138,12 @@ export class Session {
     this.#send = new SendWindow(options.blocks, options.firstPacketNumber)
     this.#receive = new ReceiveWindow(options.firstPacketNumber)
     this.#deadline = options.env.deadlines.create('net-crypto session', () => this.#wake())
-    if (options.rttMs !== undefined) this.#rtt.sample(options.rttMs, options.env.clock.now())
+    if (options.rttMs !== undefined) this.#rtt.samplePath(options.rttMs, options.env.clock.now())
   }
 
-  /** Smoothed round trip in milliseconds; `undefined` before any was measured. */
+  /** Usual round trip in milliseconds, the peer's acknowledgement delay included; `undefined` before any was measured. */
   get rttMs(): Millis | undefined {
-    return this.#rtt.isKnown ? this.#rtt.smoothedMs : undefined
+    return this.#rtt.isKnown ? this.#rtt.middleMs : undefined
   }
   get freeSlots(): number {
     return this.#send.freeSlots
@@ -130,8 +152,18 @@ export class Session {
   get readySlots(): number {
     return Math.max(0, this.#congestion.window - this.#send.inFlight - this.#send.lost - this.#send.waiting)
   }
-  get window(): number {
-    return this.#congestion.window
+  get stats(): SessionStats {
+    return {
+      window: this.#congestion.window,
+      inFlight: this.#send.inFlight,
+      lost: this.#send.lost,
+      waiting: this.#send.waiting,
+      sent: this.#sentPackets,
+      resent: this.#resentPackets,
+      probes: this.#sentProbes,
+      rttMs: this.rttMs,
+      minRttMs: this.#rtt.isKnown ? this.#rtt.minMs : undefined,
+    }
   }
   get nextSendNonce(): Nonce {
     return this.#cipher.sendNonce
@@ -282,11 +314,8 @@ export class Session {
     if (news.arrived === 0 && news.lost === 0) return
     const now = this.#env.clock.now()
     if (news.arrived > 0) {
-      // After a probe it is open whether the packet or its acknowledgement was lost: that measures the probing.
-      const isMeasured = this.#probes === 0 && news.youngestArrivedSentMs >= 0
-      const rttMs = isMeasured ? now - news.youngestArrivedSentMs : undefined
-      if (rttMs !== undefined) this.#rtt.sample(rttMs, now)
-      this.#congestion.arrived(news.arrived, rttMs, this.#send.inFlight, now)
+      if (news.youngestArrivedSentMs >= 0) this.#rtt.sample(now - news.youngestArrivedSentMs, now)
+      this.#congestion.arrived(news.arrived, this.#send.inFlight, now)
       this.#activeMs = now
       this.#probes = 0
     }
@@ -327,8 +356,10 @@ export class Session {
     this.#owner.onWritable()
   }
 
-  #transmit(number: number, now: Millis): boolean {
-    if (!this.#seal(this.#send.plainOf(number), 'data')) return false
+  #transmit(number: number, now: Millis, purpose: 'data' | 'probe' = 'data'): boolean {
+    if (!this.#seal(this.#send.plainOf(number), purpose)) return false
+    if (number === this.#send.next) this.#sentPackets++
+    else this.#resentPackets++
     this.#send.sent(number, now)
     this.#congestion.sent()
     this.#activeMs = now
@@ -346,7 +377,7 @@ export class Session {
       this.#gaps[0] = PayloadId.REQUEST
       const size = this.#receive.writeGaps(this.#gaps.subarray(1))
       this.#sealPayload(this.#gaps.subarray(0, 1 + size), purpose)
-      if (this.#owesGaps) this.#gapIntervalMs = Math.max(GAP_INTERVAL_MS, this.#rtt.smoothedMs)
+      if (this.#owesGaps) this.#gapIntervalMs = Math.max(GAP_INTERVAL_MS, this.#rtt.middleMs)
       else this.#gapIntervalMs = Math.min(2 * this.#gapIntervalMs, REQUEST_INTERVAL_MS)
       this.#waitForGaps(now + this.#gapIntervalMs)
     }
@@ -374,23 +405,28 @@ export class Session {
 
   /**
    * Nothing was acknowledged for long. Sends what is known to be lost even past the window (what fills it may have arrived
-   * untold), else the youngest packet again, so that the peer learns all that it misses.
+   * untold); else a few new packets, because c-toxcore acknowledges soon only what is new to it; else the youngest again, so
+   * that the peer learns all that it misses.
    */
   #probe(now: Millis): void {
     this.#activeMs = now
     this.#probes++
+    this.#sentProbes++
     if (this.#probes === PROBES_BEFORE_STALL) this.#congestion.stalled(now)
-    const youngest = this.#send.lost > 0 ? undefined : this.#send.youngestInFlight()
-    if (youngest !== undefined && this.#seal(this.#send.plainOf(youngest), 'probe')) this.#send.sent(youngest, now)
-    for (let i = 0; i < WINDOW_MIN; i++) {
-      const lost = this.#send.firstLost()
-      if (lost === undefined || !this.#seal(this.#send.plainOf(lost), 'probe')) return
-      this.#send.sent(lost, now)
+    const count = this.#send.lost > 0 ? WINDOW_MIN : Math.min(this.#send.waiting, PROBE_PACKETS)
+    for (let i = 0; i < count; i++) {
+      const number = this.#send.nextToSend()
+      if (number === undefined || !this.#transmit(number, now, 'probe')) return
     }
+    const youngest = count > 0 ? undefined : this.#send.youngestInFlight()
+    if (youngest !== undefined) this.#transmit(youngest, now, 'probe')
   }
 
   get #probeAfterMs(): Millis {
-    return this.#rtt.probeMs * 2 ** Math.min(this.#probes, 5)
+    // While packets wait, a probe is new packets: nothing is lost by being early.
+    const { probeMs, minMs, isKnown } = this.#rtt
+    const soonMs = isKnown ? Math.max(EARLY_PROBE_MS, 2 * minMs) : probeMs
+    return (this.#send.waiting > 0 ? Math.min(probeMs, soonMs) : probeMs) * 2 ** Math.min(this.#probes, 5)
   }
 
   #askTurnEnd(): void {
