@@ -19,6 +19,9 @@ export interface EngineSetup {
   /** Virtual clock, seeded dice, deadlines. */
   readonly env: Env
   readonly udp: UdpSender
+  /** Which address families the host has. */
+  readonly ipv4: boolean
+  readonly ipv6: boolean
   /** Real crypto with seeded dice. Throws when the world was made without crypto. */
   readonly crypto: Crypto
 }

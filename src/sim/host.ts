@@ -287,6 +287,8 @@ export class SimHost<E extends SimEngine = SimEngine> implements Station {
       name,
       env: life.env,
       udp: this.#outbox.sender(() => this.#life === life),
+      ipv4: this.#ipv4 !== undefined,
+      ipv6: this.#ipv6 !== undefined,
       get crypto(): Crypto {
         if (seeded === undefined) throw new Error(`${name} wants crypto, but the world was made without`)
         return seeded

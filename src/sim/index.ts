@@ -6,5 +6,14 @@ export { NAT_TIMEOUT_MS, type Nat, type NatKind, type NatOptions } from './nat.j
 export type { Loss, Router, Station, Transit } from './network.js'
 export { SeededRandom } from './random.js'
 export { seededCrypto } from './seeded-crypto.js'
+export {
+  bareNode,
+  type DhtNode,
+  type HeardMessage,
+  SimNode,
+  SimTox,
+  type ToxPeerOptions,
+  toxPeer,
+} from './tox-peer.js'
 export type { Amount, KindTraffic, Traffic } from './traffic.js'
 export { type PeerOptions, SimTimeout, World, type WorldOptions } from './world.js'

@@ -27,7 +27,7 @@ export interface WorldOptions<E extends SimEngine> {
 }
 
 export interface PeerOptions<E extends SimEngine> extends HostOptions {
-  /** In place of the world's `engine`. */
+  /** In place of the world's `engine`: `toxPeer()`, or any engine of yours. */
   readonly engine?: CreateEngine<E>
 }
 
@@ -93,6 +93,8 @@ export class World<E extends SimEngine = SimEngine> {
   }
 
   /** Adds a machine and starts an engine on it. */
+  addPeer<T extends E>(name: string, options: HostOptions & { readonly engine: CreateEngine<T> }): SimHost<T>
+  addPeer(name: string, options?: HostOptions): SimHost<E>
   addPeer(name: string, { engine, ...options }: PeerOptions<E> = {}): SimHost<E> {
     const create = engine ?? this.#engine
     if (create === undefined) throw new Error('addPeer needs an engine: name one here or in the options of the world')

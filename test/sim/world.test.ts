@@ -100,6 +100,25 @@ describe('simulated world', () => {
     assert.equal(world.lost.get('queue full'), 6)
   })
 
+  it('overwrites a packet when its turn is over: who keeps a view is found out', () => {
+    const world = new World({ seed: 1, link: { duplicate: 1, jitterMs: 5 } })
+    const views: Uint8Array[] = []
+    const seen: number[] = []
+    const receive = (_: unknown, packet: Uint8Array): void => {
+      views.push(packet)
+      seen.push(packet[1]!)
+    }
+    const b = world.addPeer('b', { engine: () => ({ receive }) })
+    const a = world.addPeer('a', { engine: (setup) => new Parrot(setup) })
+    for (const size of [0, 1, 63, 64, 65, 1024, 2048, 5000]) {
+      a.engine.setup.udp.send(b.endpoint, new Uint8Array(size + 2).fill(7))
+      world.run(100)
+    }
+    assert.deepEqual(new Set(seen), new Set([7]))
+    assert.equal(seen.length, 16)
+    assert.deepEqual(new Set(views.map((view) => view[1])), new Set([0xdb]))
+  })
+
   it('splits and heals', () => {
     const world = parrots()
     const [a, b, c] = [world.addPeer('a'), world.addPeer('b'), world.addPeer('c')]

@@ -1,0 +1,173 @@
+// Tox on simulated hosts: a whole instance that keeps what it hears, for stories, and a bare node, for the network around them.
+
+import { fromHex, fromUtf8, toHex, toUtf8 } from '../base/index.js'
+import type { ConnectionStatus, MessengerEvents } from '../messenger/index.js'
+import { ToxEngine } from '../tox/engine.js'
+import { NetworkNode } from '../tox/network-node.js'
+import { parseSavedata, type Savedata } from '../tox/savedata.js'
+import { formatToxId, parseToxId } from '../tox/tox-id.js'
+import type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
+import type { SimHost } from './host.js'
+
+export interface ToxPeerOptions {
+  /** The profile as the bytes of a `.tox` file; a fresh one unless given. */
+  readonly savedata?: Uint8Array
+  /** Whether friend requests are accepted as they come; true unless told. */
+  readonly acceptsRequests?: boolean
+  /** Handlers beside those that keep what is heard. */
+  readonly events?: Partial<MessengerEvents>
+}
+
+/** A message as it arrived. */
+export interface HeardMessage {
+  readonly friendNumber: number
+  readonly kind: 'normal' | 'action'
+  readonly text: string
+  /** By this host's clock. */
+  readonly atMs: number
+}
+
+/** Anything that others can bootstrap from. */
+export interface DhtNode extends SimEngine {
+  readonly dhtPublicKey: NetworkNode['keyPair']['publicKey']
+}
+
+/** A node without an identity, as bootstrap nodes are: DHT and onion router. */
+export class SimNode implements DhtNode {
+  readonly node: NetworkNode
+  readonly receive: NetworkNode['receive']
+
+  constructor({ env, crypto, udp, ipv4, ipv6 }: EngineSetup) {
+    this.node = new NetworkNode({ env, crypto, udp, ipv4, ipv6 })
+    this.receive = this.node.receive.bind(this.node)
+  }
+
+  get dhtPublicKey(): DhtNode['dhtPublicKey'] {
+    return this.node.keyPair.publicKey
+  }
+
+  /** Joins the network through another host. */
+  bootstrap(from: SimHost<DhtNode>): void {
+    this.node.dht.bootstrap(from.endpoint, from.engine.dhtPublicKey)
+  }
+
+  close(): void {
+    this.node.close()
+  }
+}
+
+/** A Tox instance that tells its story: what it heard, who is online, which requests came. */
+export class SimTox implements DhtNode {
+  readonly tox: ToxEngine
+  /** Messages in the order of their arrival. */
+  readonly heard: HeardMessage[] = []
+  /** Friend requests: keys in hexadecimal and what they said. */
+  readonly requests: { readonly publicKey: string; readonly text: string }[] = []
+  /** Receipts: ids of our messages that have arrived. */
+  readonly receipts: { readonly friendNumber: number; readonly messageId: number }[] = []
+  /** How each friend is connected now. */
+  readonly connections = new Map<number, ConnectionStatus>()
+  readonly #setup: EngineSetup
+
+  constructor(setup: EngineSetup, options: ToxPeerOptions = {}) {
+    this.#setup = setup
+    const { env, crypto, udp, ipv4, ipv6 } = setup
+    const savedata = options.savedata && parsed(options.savedata, crypto)
+    const events = { messenger: this.#listening(options), connection: () => {} }
+    this.tox = new ToxEngine({ env, crypto, udp, ipv4, ipv6, events, ...(savedata ? { savedata } : {}) })
+  }
+
+  get toxId(): string {
+    const { longTermKeys, messenger } = this.tox
+    return formatToxId({ publicKey: longTermKeys.publicKey, nospam: messenger.nospam })
+  }
+
+  /** The profile as it would be saved now: give it to the next start. */
+  get savedata(): Uint8Array {
+    return this.tox.savedata()
+  }
+
+  get dhtPublicKey(): DhtNode['dhtPublicKey'] {
+    return this.tox.node.keyPair.publicKey
+  }
+
+  /** Joins the network through another host. */
+  bootstrap(from: SimHost<DhtNode>): void {
+    this.tox.bootstrap(from.endpoint, from.engine.dhtPublicKey)
+  }
+
+  /** Asks the owner of a Tox ID; returns the friend number. Throws when the messenger refuses. */
+  addFriend(toxId: string, message = 'Let us be friends'): number {
+    const id = parseToxId(toxId)
+    if (!id.ok) throw new Error(`addFriend: ${id.error}`)
+    return accepted('addFriend', this.tox.messenger.addFriend(fromHex(toxId)!, toUtf8(message)))
+  }
+
+  /** Says something to a friend who is online; returns the message id. Throws when the messenger refuses. */
+  say(friendNumber: number, text: string): number {
+    return accepted('say', this.tox.messenger.sendMessage(friendNumber, 'normal', toUtf8(text)))
+  }
+
+  /** Whether this friend is online. */
+  sees(friendNumber: number): boolean {
+    return (this.connections.get(friendNumber) ?? 'none') !== 'none'
+  }
+
+  receive(...packet: Parameters<SimEngine['receive']>): void {
+    this.tox.receive(...packet)
+  }
+
+  close(): void {
+    this.tox.close()
+  }
+
+  #listening({ acceptsRequests = true, events = {} }: ToxPeerOptions): MessengerEvents {
+    const nothing = (): void => {}
+    return {
+      friendName: nothing,
+      friendStatusMessage: nothing,
+      friendStatus: nothing,
+      friendTyping: nothing,
+      friendLosslessPacket: nothing,
+      friendLossyPacket: nothing,
+      ...events,
+      friendRequest: (publicKey, message) => {
+        this.requests.push({ publicKey: toHex(publicKey), text: fromUtf8(message) })
+        if (acceptsRequests) this.tox.messenger.addFriendWithoutRequest(publicKey)
+        events.friendRequest?.(publicKey, message)
+      },
+      friendConnectionStatus: (friendNumber, status) => {
+        this.connections.set(friendNumber, status)
+        events.friendConnectionStatus?.(friendNumber, status)
+      },
+      friendMessage: (friendNumber, kind, message) => {
+        const atMs = this.#setup.env.clock.now()
+        this.heard.push({ friendNumber, kind, text: fromUtf8(message), atMs })
+        events.friendMessage?.(friendNumber, kind, message)
+      },
+      friendReadReceipt: (friendNumber, messageId) => {
+        this.receipts.push({ friendNumber, messageId })
+        events.friendReadReceipt?.(friendNumber, messageId)
+      },
+    }
+  }
+}
+
+/** Starts a Tox instance: `world.addPeer('alice', { engine: toxPeer() })`. */
+export function toxPeer(options: ToxPeerOptions = {}): CreateEngine<SimTox> {
+  return (setup) => new SimTox(setup, options)
+}
+
+/** Starts a bare node: `world.addPeer('node', { engine: bareNode })`. */
+export const bareNode: CreateEngine<SimNode> = (setup) => new SimNode(setup)
+
+function parsed(bytes: Uint8Array, crypto: EngineSetup['crypto']): Savedata {
+  const result = parseSavedata(bytes, crypto)
+  if (!result.ok) throw new Error(`savedata: ${result.error}`)
+  return result.value
+}
+
+function accepted(what: string, result: { ok: true; value: number } | { ok: false; error: string }): number {
+  if (!result.ok) throw new Error(`${what}: ${result.error}`)
+  return result.value
+}
