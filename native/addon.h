@@ -12,7 +12,7 @@ void register_crypto(Napi::Env env, Napi::Object exports);
 // Sets `exports.nodes`.
 void register_nodes(Napi::Env env, Napi::Object exports);
 
-// Sets `exports.udp` where the platform has batched UDP.
+// Sets `exports.UdpSocket` where the platform has batched UDP.
 void register_udp(Napi::Env env, Napi::Object exports);
 
 #endif

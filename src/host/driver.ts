@@ -25,9 +25,11 @@ export interface HostDriverOptions {
 /** One wake-up of the event loop reads at most so many batches and spends about so long before other work has its turn. */
 const BATCHES_PER_WAKE = 8
 const WAKE_BUDGET_MS = 5
-/** Deadlines this far away may fire so much later, so that several share one wake-up. */
+/** Deadlines this far away may fire a fiftieth of the wait later, 5 to 50 ms, so that several share one wake-up. */
 const SLACK_AFTER_MS = 25
-const SLACK_MS = 5
+const SLACK_MIN_MS = 5
+const SLACK_MAX_MS = 50
+const SLACK_SHARE = 1 / 50
 /** The timer is looked at again so often at least; setTimeout itself ends at 2^31 - 1 ms. */
 const SLEEP_MAX_MS = 3_600_000
 /** An engine that asks to be woken at once again and again gets this many turns before it must wait a millisecond. */
@@ -171,8 +173,7 @@ export class HostDriver {
       return
     }
     if (waitMs > 0) this.#immediatesInRow = 0
-    const slackMs = waitMs > SLACK_AFTER_MS ? SLACK_MS : 0
-    const sleepMs = Math.min(Math.max(1, Math.ceil(waitMs)) + slackMs, SLEEP_MAX_MS)
+    const sleepMs = Math.min(Math.max(1, Math.ceil(waitMs + slackOf(waitMs))), SLEEP_MAX_MS)
     const firesMs = this.#clock.now() + sleepMs
     if (this.#timer !== undefined && this.#timerFiresMs <= firesMs) return
     clearTimeout(this.#timer)
@@ -185,4 +186,10 @@ export class HostDriver {
     }, sleepMs)
     if (!this.#keepsAlive) this.#timer.unref()
   }
+}
+
+/** How much later a deadline that is `waitMs` away may fire. */
+function slackOf(waitMs: Millis): Millis {
+  if (waitMs <= SLACK_AFTER_MS) return 0
+  return Math.min(Math.max(SLACK_MIN_MS, waitMs * SLACK_SHARE), SLACK_MAX_MS)
 }

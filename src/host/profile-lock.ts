@@ -5,9 +5,9 @@
 // never returns, and only the holder of the *claim* on that id (a lock of the same kind, named after it) may replace the
 // lock, and only after reading again that it is still the same. A late claimer finds another id and starts over.
 //
-// Dead means: a process of this machine's current boot that is gone, or whose start time differs (its number was reused), or
-// any process of an earlier boot. A holder on another machine or in another container cannot be asked; its file counts
-// as alive while its time stamp moves, which each holder sees to.
+// Dead means: a process of this machine's current boot that is gone, or whose start time differs (its number was reused).
+// A holder on another machine, in another container or of another boot cannot be asked (names of machines repeat, so they
+// decide nothing); its file counts as alive while its time stamp moves, which each holder sees to.
 
 import { randomBytes } from 'node:crypto'
 import {
@@ -144,10 +144,10 @@ function appearWithoutLinks(draft: string, path: string): boolean {
 
 function lockedError(holder: LockContent, path: string, profile: string): ProfileError {
   const { pid, host, since } = holder
-  const isNear = host === hostname() && holder.world === ownWorld()
-  const who = isNear && pid === process.pid ? 'this process' : `process ${pid} on ${host}`
+  const near = isNear(holder)
+  const who = near && pid === process.pid ? 'this process' : `process ${pid} on ${host}`
   const far = `; if it is gone, the profile is free ${SILENT_AFTER_MS / 1000} s after its end`
-  const text = `the profile ${profile} is in use by ${who} since ${since} (lock file ${path}${isNear ? '' : far})`
+  const text = `the profile ${profile} is in use by ${who} since ${since} (lock file ${path}${near ? '' : far})`
   return new ProfileError('locked', profile, text, { holder: { pid, host, since } })
 }
 
@@ -178,12 +178,13 @@ function isContent(json: unknown): json is LockContent {
 }
 
 function isAlive(found: LockContent, path: string): boolean {
-  if (found.host === hostname() && found.world !== DAMAGED) {
-    if (found.world === ownWorld()) return isRunning(found)
-    // The same machine after another boot; a container of the same name has another namespace and cannot be asked.
-    if (found.world.split(' ')[0] !== ownWorld().split(' ')[0]) return false
-  }
+  if (isNear(found)) return isRunning(found)
   return Date.now() - touchedMs(path) < (found.world === DAMAGED ? DAMAGED_AFTER_MS : SILENT_AFTER_MS)
+}
+
+/** Whether the holder's process number means something here. Without /proc the name of the machine must do. */
+function isNear({ world, host }: LockContent): boolean {
+  return world === ownWorld() && (world !== '' || host === hostname())
 }
 
 function isRunning({ pid, started }: LockContent): boolean {

@@ -1,7 +1,9 @@
 // What only the native twin has: arguments judged at the door, several environments, segmentation.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Endpoint } from '../../src/base/index.js'
 import { openNativeUdp } from '../../src/host/native-udp.js'
@@ -177,6 +179,23 @@ describe('native UDP', () => {
     ])
     raw.close()
     socket.close()
+  })
+
+  it('sends plainly where the path is too narrow for segments', function () {
+    if (spawnSync('unshare', ['-rn', 'ip', 'link', 'set', 'lo', 'mtu', '1280']).status !== 0) {
+      this.test!.title += ' (needs a network namespace)'
+      return this.skip()
+    }
+    const child = fileURLToPath(new URL('narrow-path-child.ts', import.meta.url))
+    // The same loader of TypeScript as this process has.
+    const flags = process.execArgv.includes('--import') ? process.execArgv : ['--import', 'tsx']
+    const command = [process.execPath, ...flags, child].map((part) => `'${part}'`).join(' ')
+    const inside = `ip link set lo mtu 1280 up && exec ${command}`
+    const { status, stdout, stderr } = spawnSync('unshare', ['-rn', 'sh', '-c', inside], { encoding: 'utf8' })
+    assert.equal(status, 0, stderr)
+    const { refusedSegments, ...counts } = JSON.parse(stdout) as Record<string, number>
+    assert.deepEqual(counts, { arrived: 100, packetsOut: 100, unsent: 0 })
+    assert.equal(refusedSegments, 1)
   })
 
   it('can be read without the event loop', () => {

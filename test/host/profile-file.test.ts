@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import {
+import fs, {
   chmodSync,
   existsSync,
   linkSync,
@@ -17,6 +17,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProfileError } from '../../src/host/profile-error.js'
@@ -362,8 +363,8 @@ describe('ProfileFile', () => {
       assert.throws(() => open(), /in use by process 1 on /)
     })
 
-    it('is taken over from the dead: gone, number reused, earlier boot, torn', async () => {
-      for (const change of [{ pid: 2 ** 22 + 5 }, { started: '1' }, { world: 'earlier-boot pid:[1]' }]) {
+    it('is taken over from the dead: gone, number reused, torn', async () => {
+      for (const change of [{ pid: 2 ** 22 + 5 }, { started: '1' }, { host: 'renamed since', pid: 2 ** 22 + 5 }]) {
         plant(change)
         await open().close()
       }
@@ -379,12 +380,41 @@ describe('ProfileFile', () => {
       assert.deepEqual(readdirSync(dir), [])
     })
 
-    it('of another machine holds while it shows life, and is taken over after its silence', async () => {
-      plant({ host: 'elsewhere' }, 20_000)
-      assert.throws(() => open(), /on elsewhere .* 35 s after its end/)
-      plant({ host: 'elsewhere' }, 40_000)
-      await open().close()
+    it('of another machine, container or boot holds while it shows life, and is taken over after its silence', async () => {
+      for (const change of [{ host: 'elsewhere', world: 'other-boot pid:[1]' }, { world: 'other-boot pid:[1]' }]) {
+        plant(change, 20_000)
+        assert.throws(() => open(), /in use by process \d+ on .* 35 s after its end/)
+        plant(change, 40_000)
+        await open().close()
+      }
     })
+    it('goes to one of two that take over at once, whoever comes late', () => {
+      plant({ pid: 2 ** 22 + 5 })
+      const { linkSync } = fs
+      let isFirst = true
+      // Between the moment in which the late one finds the dead lock and its claim on it, another one takes over entirely.
+      fs.linkSync = (from, to) => {
+        if (isFirst && String(to).endsWith('.0123456789abcdef')) {
+          isFirst = false
+          open()
+        }
+        linkSync(from, to)
+      }
+      syncBuiltinESMExports()
+      try {
+        assert.equal(
+          codeOf(() => open()),
+          'locked',
+        )
+      } finally {
+        fs.linkSync = linkSync
+        syncBuiltinESMExports()
+      }
+      assert.equal(isFirst, false)
+      assert.equal(opened.length, 1)
+      assert.deepEqual(readdirSync(dir), ['me.tox.lock'])
+    })
+
     it('never turns a hostile file into a path', () => {
       plant({ id: '../../../../tmp/evil', pid: 2 ** 22 + 5 }, 60_000)
       open()

@@ -1,0 +1,11 @@
+// The floor's one door.
+export * from './clock.js'
+export * from './dns.js'
+export * from './driver.js'
+export { nativeUdpMissing, openNativeUdp } from './native-udp.js'
+export * from './nodes-file.js'
+export * from './open-udp.js'
+export * from './profile-error.js'
+export * from './profile-file.js'
+export * from './random.js'
+export * from './udp-socket.js'
