@@ -45,8 +45,8 @@ export class Announcer implements Asker {
     readonly keyPair: LongTermKeyPair,
     /** Others seal data for us with this key of this run. */
     readonly dataPublicKey: EphemeralPublicKey,
-    /** Called when an answer may have changed whether we are connected. */
-    private readonly onChange: () => void,
+    /** Called after each answer; `isFirst` after none came for long. */
+    private readonly onAnswered: (isFirst: boolean) => void,
   ) {
     const { clock } = parts.env
     this.list = new AnnounceList(keyPair.publicKey, ANNOUNCE_NODES, parts.crypto)
@@ -54,10 +54,14 @@ export class Announcer implements Asker {
     this.#budget = new Budget(clock, ANNOUNCE_RATE)
   }
 
+  /** Whether the onion works for us: an answer came lately. */
+  get isAnswered(): boolean {
+    return this.parts.env.clock.now() - this.#answeredMs < OFFLINE_AFTER_MS
+  }
+
   /** Whether enough of the nodes that we should be announced to store us, and answers come (c-toxcore: onion_isconnected). */
   get isAnnounced(): boolean {
-    const nowMs = this.parts.env.clock.now()
-    if (nowMs - this.#answeredMs >= OFFLINE_AFTER_MS) return false
+    if (!this.isAnswered) return false
     const listed = this.list.nodes.length
     const stored = this.list.nodes.filter((node) => node.stored.kind !== 'no').length
     const known = Math.min(this.parts.nodes.size, ANNOUNCE_NODES)
@@ -94,6 +98,7 @@ export class Announcer implements Asker {
 
   onAnswer(answer: AnnounceAnswer, answered: Answered): void {
     const { isStored, pingIdOrKey } = answer
+    const isFirst = !this.isAnswered
     this.#answeredMs = this.parts.env.clock.now()
     const isUs = isStored === IsStored.ANNOUNCED || (isStored === IsStored.DATA_KEY && this.#isOurs(pingIdOrKey))
     const stored: Stored = { kind: isUs ? 'announced' : 'no' }
@@ -102,7 +107,7 @@ export class Announcer implements Asker {
     // The first answer brings the ping id; with it, by the same path, we are stored.
     if (node !== undefined && pingId !== undefined && !answered.withPingId) this.#ask(node, this.#answeredMs)
     askNearer(this.parts, this, answer, answered, this.#mayAsk)
-    this.onChange()
+    this.onAnswered(isFirst)
   }
 
   readonly #mayAsk = (): boolean => this.#budget.take()

@@ -96,7 +96,10 @@ export class OnionClient {
     this.#budget = new Budget(env.clock, FRIENDS_RATE)
     const ownDhtKey = dht.keyPair.publicKey
     const walk: WalkParts = { env, crypto, exchange: this.#exchange, nodes: this.#nodes, ownDhtKey }
-    this.#announcer = new Announcer(walk, this.#ownPaths, keyPair, this.#dataKeyPair.publicKey, () => this.#judge())
+    this.#announcer = new Announcer(walk, this.#ownPaths, keyPair, this.#dataKeyPair.publicKey, (isFirst) => {
+      this.#judge()
+      if (isFirst) this.#hurry()
+    })
     this.#data = new DataChannel({ env, crypto, keyPair, dataKeyPair: this.#dataKeyPair, paths: this.#friendPaths })
     this.#dhtKeys = new DhtKeyExchange({
       env,
@@ -254,7 +257,11 @@ export class OnionClient {
     this.#badMs = undefined
     if (this.#isConnected) return Number.POSITIVE_INFINITY
     this.#isConnected = true
-    if (awayMs >= RECONNECTED_AFTER_MS) for (const friend of this.#friends.values()) friend.restart()
+    const isFirst = awayMs === Number.POSITIVE_INFINITY
+    if (awayMs >= RECONNECTED_AFTER_MS) {
+      // A friend that started together with us may have announced itself since we asked.
+      for (const friend of this.#friends.values()) isFirst ? friend.search.restart() : friend.restart()
+    }
     this.#hurry()
     this.events.emit('connection', true)
     return Number.POSITIVE_INFINITY
@@ -262,7 +269,8 @@ export class OnionClient {
 
   /** Tells and seeks friends that are not online, the most urgent first, as far as the budget goes. */
   #serveFriends(nowMs: Millis): Millis {
-    if (!this.#isConnected) return Number.POSITIVE_INFINITY
+    // Who has been announced for long is found before we are announced ourselves.
+    if (!this.#announcer.isAnswered) return Number.POSITIVE_INFINITY
     let next = Number.POSITIVE_INFINITY
     const maySend = (): boolean => this.#budget.take()
     const due: Friend[] = []
