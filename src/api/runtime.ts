@@ -116,7 +116,7 @@ export async function openRuntime(options: ToxOptions, events: ToxEngineEvents):
   const crypto = await chooseCrypto(options)
   const profile = options.profile === undefined ? undefined : openProfile(options.profile)
   try {
-    const bytes = options.savedata ?? profile?.load((candidate) => parseSavedata(candidate, crypto).ok)
+    const bytes = options.savedata ?? profile?.load((candidate) => isProfile(candidate, crypto))
     const savedata = bytes === undefined ? undefined : readSavedata(bytes, crypto, options.profile)
     const socket = await openSocket(options)
     try {
@@ -180,6 +180,12 @@ function openProfile(path: string): ProfileFile {
       cause: error,
     })
   }
+}
+
+/** Whether these bytes deserve to be kept: a profile under a passphrase does, though this instance cannot read it. */
+function isProfile(bytes: Uint8Array, crypto: Crypto): boolean {
+  const parsed = parseSavedata(bytes, crypto)
+  return parsed.ok || parsed.error === 'encrypted'
 }
 
 function readSavedata(bytes: Uint8Array, crypto: Crypto, path: string | undefined): Savedata {

@@ -63,7 +63,7 @@ export class ToxEngine {
     this.node = new NetworkNode({ env, crypto, udp, ...families })
     const { router, dht, onionDht } = this.node
     const parts = { env, crypto, udp, router }
-    this.#onion = new OnionClient({ ...parts, keyPair: saved.longTerm, dht: onionDht })
+    this.#onion = new OnionClient({ ...parts, ...families, keyPair: saved.longTerm, dht: onionDht })
     dht.events.on('node', (node) => this.#onion.addPathNode(node))
     this.#onion.events.on('connection', (isConnected) => events.connection(isConnected ? 'udp' : 'none'))
     const netCryptoParts = { ...parts, longTerm: saved.longTerm, dht: onionDht }
