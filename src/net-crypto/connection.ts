@@ -6,7 +6,6 @@
 //  - while the session is alive, such a handshake is refused: a delayed one must not break what works.
 
 import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
-import { sameBytes } from '../base/index.js'
 import type {
   Crypto,
   DhtKeyPair,
@@ -21,7 +20,6 @@ import type {
 import { randomNonce } from '../crypto/index.js'
 import type { UdpSender } from '../transport/udp.js'
 import { openCookieResponse, sealCookieRequest } from './cookie-exchange.js'
-import type { CookieJar } from './cookie-jar.js'
 import type { Handshakes, OpenedHandshake } from './handshake.js'
 import type { PacketBlocks } from './packet-blocks.js'
 import { DirectPath, type EndpointIndex, type Path } from './path.js'
@@ -80,7 +78,6 @@ export interface ConnectionContext {
   readonly udp: UdpSender
   readonly longTerm: LongTermKeyPair
   readonly dht: DhtKeys
-  readonly jar: CookieJar
   readonly handshakes: Handshakes
   readonly blocks: PacketBlocks
   readonly openScratch: Scratch
@@ -101,13 +98,8 @@ interface Attempt {
 export type ConnectionState =
   | { readonly name: 'cookie-requesting'; readonly requestId: bigint; readonly attempt: Attempt }
   | { readonly name: 'handshake-sent'; readonly attempt: Attempt; readonly rttMs: Millis | undefined }
-  | {
-      readonly name: 'not-confirmed'
-      readonly attempt: Attempt
-      readonly session: Session
-      readonly peerSessionKey: SessionPublicKey
-    }
-  | { readonly name: 'established'; readonly session: Session; readonly peerSessionKey: SessionPublicKey }
+  | { readonly name: 'not-confirmed'; readonly attempt: Attempt; readonly session: Session }
+  | { readonly name: 'established'; readonly session: Session }
   | { readonly name: 'killed' }
 
 export class Connection implements SessionOwner {
@@ -246,7 +238,7 @@ export class Connection implements SessionOwner {
   }
 
   /**
-   * @internal A valid handshake of this peer under its known DHT key. `'replace'`: the peer abandoned this session; whoever
+   * @internal A valid and new handshake of this peer under its known DHT key. `'replace'`: the peer abandoned this session; whoever
    * calls closes it and accepts anew.
    */
   receiveHandshake(handshake: OpenedHandshake, from: Endpoint | undefined): 'taken' | 'ignored' | 'replace' {
@@ -254,12 +246,9 @@ export class Connection implements SessionOwner {
     switch (state.name) {
       case 'cookie-requesting':
       case 'handshake-sent':
-        return this.#take(handshake, from) ? 'taken' : 'ignored'
       case 'not-confirmed':
-        if (sameBytes(state.peerSessionKey, handshake.sessionPublicKey)) return 'ignored'
         return this.#take(handshake, from) ? 'taken' : 'ignored'
       case 'established':
-        if (sameBytes(state.peerSessionKey, handshake.sessionPublicKey)) return 'ignored'
         return this.#now - this.#heardMs < SILENT_MS ? 'ignored' : 'replace'
       case 'killed':
         return 'ignored'
@@ -321,7 +310,7 @@ export class Connection implements SessionOwner {
     const state = this.#state
     if (state.name !== 'not-confirmed') return
     this.#retry.clear()
-    this.#state = { name: 'established', session: state.session, peerSessionKey: state.peerSessionKey }
+    this.#state = { name: 'established', session: state.session }
     this.#handlers.onEstablished?.()
   }
 
@@ -359,11 +348,11 @@ export class Connection implements SessionOwner {
 
   /** Takes the peer's session key, answers with our handshake and shows by a first data packet that we have it. */
   #take(handshake: OpenedHandshake, from: Endpoint | undefined): boolean {
-    const { crypto, handshakes, jar } = this.#context
+    const { crypto, handshakes } = this.#context
     const key = crypto.sharedKey(handshake.sessionPublicKey, this.#sessionKeys.secretKey)
     const answer = key && handshakes.seal(this, handshake.peerCookie, this.#hello)
     if (answer === undefined) return false
-    jar.use(handshake.ourCookie)
+    handshakes.accepted(handshake)
     const before = this.#state
     if (before.name === 'not-confirmed') {
       this.#sendNonce = before.session.nextSendNonce
@@ -379,7 +368,7 @@ export class Connection implements SessionOwner {
       rttMs: before.name === 'handshake-sent' ? before.rttMs : undefined,
     })
     const attempt = newAttempt(answer)
-    this.#state = { name: 'not-confirmed', attempt, session, peerSessionKey: handshake.sessionPublicKey }
+    this.#state = { name: 'not-confirmed', attempt, session }
     this.#tryAgain()
     session.sendRequest()
     return true

@@ -1,9 +1,7 @@
 // Makes and judges cookies. Spec: Net crypto, Cookies. A cookie is sealed with a secret of this run, so strangers cost no
-// memory; it is bound to both keys of its bearer and lives 15 s. c-toxcore lets a recorded handshake be played again while
-// its cookie lives; here the cookies of accepted handshakes are remembered and work once.
+// memory; it is bound to both keys of its bearer and lives 15 s.
 
 import type { Clock } from '../base/index.js'
-import { BoundedMap, bytesKey } from '../base/index.js'
 import { decode, encode, encodeInto } from '../codec/index.js'
 import { type Crypto, NONCE_BYTES, SHARED_KEY_BYTES, type SharedKey } from '../crypto/index.js'
 import type { DhtPublicKey, LongTermPublicKey } from '../crypto/keys.js'
@@ -12,8 +10,6 @@ import { COOKIE_BYTES, Cookie, CookieContents } from '../packet/net-crypto/index
 
 /** c-toxcore: COOKIE_TIMEOUT. */
 export const COOKIE_LIFETIME_SECONDS = 15
-/** Only peers that were accepted as friends get in: several handshakes of each within 15 s. */
-const USED_COOKIES_MAX = 4096
 
 /** Whom a cookie was made for. */
 export interface CookieBearer {
@@ -26,8 +22,6 @@ export class CookieJar {
   readonly #clock: Clock
   readonly #key: SharedKey
   readonly #plain = new Uint8Array(COOKIE_BYTES - NONCE_BYTES - MAC_BYTES)
-  /** Nonce of each used cookie and the second at which it is forgotten; when full, the oldest makes room. */
-  readonly #used = new BoundedMap<string, number>({ capacity: USED_COOKIES_MAX, whenFull: 'evict-oldest' })
 
   constructor(crypto: Crypto, clock: Clock) {
     this.#crypto = crypto
@@ -47,39 +41,23 @@ export class CookieJar {
     return encode(Cookie, { nonce, sealed })
   }
 
-  /** Whom `cookie` was made for; `undefined` when it is not ours, older than 15 s, or was used. */
+  /** Whom `cookie` was made for; `undefined` when it is not ours or older than 15 s. */
   open(cookie: Uint8Array): CookieBearer | undefined {
     const outer = decode(Cookie, cookie)
     if (outer === undefined || !this.#crypto.open(this.#plain, outer.sealed, outer.nonce, this.#key)) return undefined
     const contents = decode(CookieContents, this.#plain)
     if (contents === undefined) return undefined
     const age = this.#nowSeconds() - Number(contents.madeAtSeconds)
-    if (age < 0 || age > COOKIE_LIFETIME_SECONDS || this.#used.has(nonceKey(cookie))) return undefined
-    return contents
-  }
-
-  /** Marks a cookie as used: `open` refuses it from now on. Marked are only cookies of accepted handshakes. */
-  use(cookie: Uint8Array): void {
-    const now = this.#nowSeconds()
-    for (const [key, forgetAt] of this.#used) {
-      if (forgetAt > now) break
-      this.#used.delete(key)
-    }
-    this.#used.set(nonceKey(cookie), now + COOKIE_LIFETIME_SECONDS + 1)
+    return age < 0 || age > COOKIE_LIFETIME_SECONDS ? undefined : contents
   }
 
   /** Overwrites the secret: every cookie of this jar is void. */
   wipe(): void {
     this.#crypto.wipe(this.#key)
     this.#crypto.randomFill(this.#key)
-    this.#used.clear()
   }
 
   #nowSeconds(): number {
     return Math.floor(this.#clock.now() / 1000)
   }
-}
-
-function nonceKey(cookie: Uint8Array): string {
-  return bytesKey(cookie.subarray(0, NONCE_BYTES))
 }

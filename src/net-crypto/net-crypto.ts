@@ -60,7 +60,7 @@ export class NetCrypto {
     const { env, crypto, router } = options
     this.#options = options
     this.#jar = new CookieJar(crypto, env.clock)
-    this.#handshakes = new Handshakes(crypto, options.longTerm, this.#jar)
+    this.#handshakes = new Handshakes(crypto, env.clock, options.longTerm, this.#jar)
     this.#gate = new CookieGate(env.random, env.clock.now())
     this.#turnEnd = env.deadlines.create('net-crypto end of turn', () => this.#endTurn())
     this.#tick = env.deadlines.create('net-crypto keep alive', () => this.#keepAlive())
@@ -116,6 +116,7 @@ export class NetCrypto {
     const { drops } = this.#options.env
     const handshake = this.#handshakes.open(packet)
     if (handshake === undefined) return drops.count('net-crypto/handshake refused')
+    if (handshake.isRepeated) return drops.count('net-crypto/handshake repeated')
     const old = this.get(handshake.longTermPublicKey)
     if (old !== undefined) {
       if (!sameBytes(old.dhtPublicKey, handshake.dhtPublicKey)) old.announceDhtKey(handshake.dhtPublicKey)
@@ -198,7 +199,6 @@ export class NetCrypto {
       udp,
       longTerm,
       dht,
-      jar: this.#jar,
       handshakes: this.#handshakes,
       blocks: this.#blocks,
       openScratch: this.#scratches[0],

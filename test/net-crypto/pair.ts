@@ -36,6 +36,8 @@ export class World {
   readonly sent: Recorded[] = []
   /** Sees each packet as it leaves; false drops it. */
   filter: (recorded: Recorded) => boolean = () => true
+  /** Senders to use instead of a host's own, by its endpoint: its router's address translation. */
+  readonly #via = new Map<string, UdpSender>()
   readonly #dice = seededRandom(77)
   isRecording = false
 
@@ -46,6 +48,15 @@ export class World {
   peer(options: { keys?: LongTermKeyPair; dhtKeys?: DhtKeyPair; accept?: boolean } = {}): Peer {
     const host = this.board.host()
     return new Peer(host.env, host.endpoint, host.router, this.#sender(host.env, host.endpoint, host.udp), options)
+  }
+
+  /** Puts peers behind one address and port: what is sent there reaches all of them. */
+  hide(peers: readonly Peer[]): void {
+    const nat = this.board.host()
+    for (const peer of peers) this.#via.set(peer.endpoint.key, nat.udp)
+    nat.router.receive = (from, packet) => {
+      for (const peer of peers) peer.router.receive(from, packet)
+    }
   }
 
   run(ms: number): void {
@@ -69,8 +80,9 @@ export class World {
         for (let copies = chance(this.weather.duplicate) ? 2 : 1; copies > 0; copies--) {
           if (chance(this.weather.loss)) continue
           const extraMs = this.weather.jitterMs > 0 ? this.#dice.uniform(this.weather.jitterMs) : 0
-          if (extraMs === 0) udp.send(to, packet)
-          else env.deadlines.create('test jitter', () => udp.send(to, packet)).set(env.clock.now() + extraMs)
+          const out = this.#via.get(from.key) ?? udp
+          if (extraMs === 0) out.send(to, packet)
+          else env.deadlines.create('test jitter', () => out.send(to, packet)).set(env.clock.now() + extraMs)
         }
       }
     })
