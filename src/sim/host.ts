@@ -5,7 +5,7 @@ import type { Crypto } from '../crypto/index.js'
 import { HostClock } from './clock.js'
 import type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
 import { type AccessLine, checkLink, IDEAL_LINE, NarrowLine } from './link.js'
-import type { Loss, Network, Router, Station } from './network.js'
+import type { Loss, Network, Router } from './network.js'
 import { Outbox } from './outbox.js'
 import type { SeededRandom } from './random.js'
 import type { Scheduler } from './scheduler.js'
@@ -47,7 +47,7 @@ interface Life<E> {
   engine: E | undefined
 }
 
-export class SimHost<E extends SimEngine = SimEngine> implements Station {
+export class SimHost<E extends SimEngine = SimEngine> {
   /** What it has sent and received since it was made, over all lives of its engine. */
   readonly traffic = new Traffic()
   /** @internal */

@@ -1,4 +1,14 @@
 // The public simulator, `toxcore-ts/sim`: test a bot against a network that is as bad as you like, in virtual time.
+//
+//   const world = new World({ seed: 1, crypto: await loadCrypto(), link: { loss: 0.05, jitterMs: 30 } })
+//   const node = world.addPeer('node', { engine: bareNode })
+//   const [alice, bob] = ['alice', 'bob'].map((name) => world.addPeer(name, { engine: toxPeer() }))
+//   for (const peer of [alice, bob]) peer.engine.bootstrap(node)
+//   alice.engine.addFriend(bob.engine.toxId)
+//   world.expect('alice sees bob', () => alice.engine.sees(0), 120_000)
+
+// A world with real crypto needs a backend; this is the one that the library itself uses.
+export { loadCrypto } from '../crypto/index.js'
 export type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
 export { DEFAULT_PORT, type HostOptions, SimHost } from './host.js'
 export { type AccessLine, CALM, IDEAL_LINE, type LinkConditions } from './link.js'

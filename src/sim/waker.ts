@@ -27,6 +27,7 @@ export class WatchedDeadlines extends Deadlines {
     super()
   }
 
+  /** @internal */
   override place(deadline: Deadline, atMs: Millis): void {
     super.place(deadline, atMs)
     this.onPlaced(this)

@@ -18,9 +18,13 @@ class Town {
   readonly world: World
   readonly nodes: SimHost<SimNode>[]
 
-  constructor(crypto: Crypto, seed: string, link: Partial<LinkConditions> = { loss: 0.02, jitterMs: 15 }) {
+  constructor(
+    crypto: Crypto,
+    seed: string,
+    { link = { loss: 0.02, jitterMs: 15 }, ...host }: HostOptions & { link?: Partial<LinkConditions> } = {},
+  ) {
     this.world = new World({ seed, crypto, link })
-    this.nodes = Array.from({ length: 8 }, (_, i) => this.world.addPeer(`node ${i}`, { engine: bareNode }))
+    this.nodes = Array.from({ length: 8 }, (_, i) => this.world.addPeer(`node ${i}`, { ...host, engine: bareNode }))
     for (const node of this.nodes.slice(1)) node.engine.bootstrap(this.nodes[0]!)
     this.world.run(15_000)
   }
@@ -132,6 +136,23 @@ describe('stories', () => {
       town.expectTalk(alice, bob, 'good morning')
     })
   }
+
+  it('two friends meet over IPv6 alone', () => {
+    const six = { ipv4: false, ipv6: true }
+    const town = new Town(crypto, 'six', six)
+    const [alice, bob] = [town.person('alice', six), town.person('bob', six)]
+    town.befriend(alice, bob)
+    town.expectTalk(alice, bob, 'six')
+  })
+
+  it('two friends meet on a link that loses a fifth, doubles and reorders', () => {
+    const town = new Town(crypto, 'storm', {
+      link: { latencyMs: 80, jitterMs: 60, loss: 0.2, duplicate: 0.1, reorder: 0.1 },
+    })
+    const [alice, bob] = [town.person('alice'), town.person('bob')]
+    town.befriend(alice, bob)
+    town.expectTalk(alice, bob, 'in the storm')
+  })
 
   it('two friends behind cone routers find a way to each other', () => {
     const town = new Town(crypto, 'routers')
