@@ -5,26 +5,16 @@
 //  - a fresh handshake of a peer that fell silent for 2.5 s replaces the session: it restarted and need not wait;
 //  - while the session is alive, such a handshake is refused: a delayed one must not break what works.
 
-import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
-import type {
-  Crypto,
-  DhtKeyPair,
-  DhtPublicKey,
-  LongTermKeyPair,
-  LongTermPublicKey,
-  Nonce,
-  SessionKeyPair,
-  SessionPublicKey,
-  SharedKey,
-} from '../crypto/index.js'
+import type { Deadline, Endpoint, Millis } from '../base/index.js'
+import type { DhtPublicKey, LongTermPublicKey, Nonce, SessionKeyPair, SessionPublicKey } from '../crypto/index.js'
 import { randomNonce } from '../crypto/index.js'
-import type { UdpSender } from '../transport/udp.js'
+import type { ConnectionContext } from './context.js'
 import { openCookieResponse, sealCookieRequest } from './cookie-exchange.js'
-import type { Handshakes, OpenedHandshake } from './handshake.js'
-import type { PacketBlocks } from './packet-blocks.js'
-import { DirectPath, type EndpointIndex, type Path } from './path.js'
-import { Session, type SessionOwner, type SessionStats } from './session.js'
-import type { Scratch } from './session-cipher.js'
+import type { OpenedHandshake } from './handshake.js'
+import { DirectPath, type Path } from './path.js'
+import type { SessionStats } from './sender.js'
+import { Session, type SessionOwner } from './session.js'
+import type { ClosedReason, SessionHandlers } from './session-handlers.js'
 
 /** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
 const RETRY_MS = 1_000
@@ -33,59 +23,6 @@ const TRIES_MAX = 8
 const SILENT_MS = 2_500
 /** While a relay carries the data, the direct path is tried so often (c-toxcore: UDP_DIRECT_TIMEOUT / 2). */
 const DIRECT_PROBE_MS = 4_000
-
-export type ClosedReason =
-  /** The peer said so. */
-  | 'killed-by-peer'
-  /** Eight cookie requests or handshakes remained without an answer. */
-  | 'no-answer'
-  /** The peer restarted: its new handshake is offered to `accept`. */
-  | 'replaced'
-
-/** What a connection reports. Views handed over live for the call only. A handler may kill the connection. */
-export interface SessionHandlers {
-  /** First of all, for connections that the peer started: the connection these handlers belong to. */
-  onConnection?(connection: Connection): void
-  /** The session stands both ways. */
-  onEstablished?(): void
-  onLossless?(data: Uint8Array): void
-  onLossy?(data: Uint8Array): void
-  /** The connection is over, not by our `kill()`. */
-  onClosed?(reason: ClosedReason): void
-  /** Whether packets go directly to the peer; false 8 s after the last one came directly. */
-  onDirectPath?(has: boolean): void
-  /** The peer shows a new DHT key: it restarted. The connection is being replaced by one to that key. */
-  onDhtKey?(newDhtPublicKey: DhtPublicKey): void
-  /** The peer has all lossless packets before number `upTo`. */
-  onAcked?(upTo: number): void
-  /** Nothing waits in the send queue any more, or it has room again after a refusal. */
-  onWritable?(): void
-}
-
-/** What net-crypto needs of the DHT. */
-export interface DhtKeys {
-  readonly keyPair: DhtKeyPair
-  /** Shared key of our DHT key and a node's, for use in this turn; `undefined` for an impossible key. */
-  sharedKey(publicKey: DhtPublicKey): SharedKey | undefined
-  /** Whether `sharedKey` would answer without computing. */
-  knows?(publicKey: DhtPublicKey): boolean
-}
-
-/** @internal What connections share. */
-export interface ConnectionContext {
-  readonly env: Env
-  readonly crypto: Crypto
-  readonly udp: UdpSender
-  readonly longTerm: LongTermKeyPair
-  readonly dht: DhtKeys
-  readonly handshakes: Handshakes
-  readonly blocks: PacketBlocks
-  readonly openScratch: Scratch
-  readonly sealScratch: Scratch
-  atTurnEnd(session: Session): void
-  indexOf(connection: Connection): EndpointIndex
-  forget(connection: Connection): void
-}
 
 /** A packet that is sent again each second until it is answered. */
 interface Attempt {
@@ -96,6 +33,7 @@ interface Attempt {
 
 /** A state owns exactly what is true in it. */
 export type ConnectionState =
+  | { readonly name: 'new' }
   | { readonly name: 'cookie-requesting'; readonly requestId: bigint; readonly attempt: Attempt }
   | { readonly name: 'handshake-sent'; readonly attempt: Attempt; readonly rttMs: Millis | undefined }
   | { readonly name: 'not-confirmed'; readonly attempt: Attempt; readonly session: Session }
@@ -111,7 +49,7 @@ export class Connection implements SessionOwner {
   readonly #retry: Deadline
   readonly #sessionKeys: SessionKeyPair
   #sendNonce: Nonce
-  #state: ConnectionState = { name: 'killed' }
+  #state: ConnectionState = { name: 'new' }
   #relay: Path | undefined
   #hadDirect = false
   #heardMs = Number.NEGATIVE_INFINITY
@@ -138,7 +76,7 @@ export class Connection implements SessionOwner {
   }
   /** Usual round trip in milliseconds, the peer's acknowledgement delay included; `undefined` while unknown. */
   get rttMs(): Millis | undefined {
-    return this.#session?.rttMs
+    return this.#session?.stats.rttMs
   }
   /** How sending goes; `undefined` while no session stands. */
   get stats(): SessionStats | undefined {
@@ -218,7 +156,7 @@ export class Connection implements SessionOwner {
   /** @internal Starts as the asked side, with the peer's first handshake; false when it cannot be answered. */
   accept(handshake: OpenedHandshake, from: Endpoint | undefined): boolean {
     this.#handlers.onConnection?.(this)
-    return this.#take(handshake, from)
+    return this.state === 'new' && this.#take(handshake, from)
   }
 
   /** @internal A cookie response from our endpoint or relay; false when it is not for this connection. */
@@ -250,6 +188,7 @@ export class Connection implements SessionOwner {
         return this.#take(handshake, from) ? 'taken' : 'ignored'
       case 'established':
         return this.#now - this.#heardMs < SILENT_MS ? 'ignored' : 'replace'
+      case 'new':
       case 'killed':
         return 'ignored'
       default:

@@ -1,7 +1,7 @@
 // Decides which cookie requests are worth a key computation (30 µs of X25519, twenty times all the rest of an answer).
 // c-toxcore 0.2.18 answers all of them; 0.2.23 answers ten a second over all sources, so that a flood shuts out friends.
 // Here each source has its share, and sources that ask rarely come first:
-//  - requests under a DHT key that is known already (a friend's, a neighbour's) need no X25519 and have a budget of their own;
+//  - requests under a DHT key that is known already (a friend's, a neighbour's) need X25519 once and have a budget of their own;
 //  - of the others, sources with few attempts in this second draw on one budget, busy sources on another and smaller one.
 // Sources are counted in a table of fixed size through a keyed hash: no memory grows, and nobody can aim at a neighbour.
 // Forged sources without number can still fill the shares of strangers; friends then connect from our side (both ask).
@@ -37,7 +37,7 @@ export class CookieGate {
     this.#busy = perSecond(BUSY_PER_SECOND, nowMs)
   }
 
-  /** Whether the request of `from` may be opened now; `isKnown`: its shared key costs nothing. */
+  /** Whether the request of `from` may be opened now; `isKnown`: it shows the key of a peer whom we know. */
   admits(from: Endpoint, isKnown: boolean, nowMs: Millis): boolean {
     if (nowMs - this.#secondStartedMs >= 1000 || nowMs < this.#secondStartedMs) {
       this.#attempts.fill(0)

@@ -9,7 +9,8 @@ import type { Crypto, DhtPublicKey, LongTermKeyPair, LongTermPublicKey } from '.
 import { PacketKind } from '../packet/kinds.js'
 import { CookieRequest } from '../packet/net-crypto/index.js'
 import type { UdpRouter, UdpSender } from '../transport/udp.js'
-import { Connection, type ConnectionContext, type DhtKeys, type SessionHandlers } from './connection.js'
+import { Connection } from './connection.js'
+import type { ConnectionContext, DhtKeys } from './context.js'
 import { openCookieRequest, sealCookieResponse } from './cookie-exchange.js'
 import { CookieGate } from './cookie-gate.js'
 import { CookieJar } from './cookie-jar.js'
@@ -17,6 +18,7 @@ import { Handshakes, type OpenedHandshake } from './handshake.js'
 import { PacketBlocks } from './packet-blocks.js'
 import { REQUEST_INTERVAL_MS, type Session } from './session.js'
 import { Scratch } from './session-cipher.js'
+import type { SessionHandlers } from './session-handlers.js'
 
 /** Peers behind one address and port are tried one after another: at most so many (1.5 µs each). */
 const CONNECTIONS_PER_ENDPOINT_MAX = 8

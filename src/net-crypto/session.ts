@@ -20,11 +20,9 @@ import {
   paddingOf,
   REQUEST_GAPS_MAX_BYTES,
 } from '../packet/net-crypto/index.js'
-import { Congestion, WINDOW_MIN } from './congestion.js'
 import type { PacketBlocks } from './packet-blocks.js'
 import { ReceiveWindow } from './receive-window.js'
-import { RoundTrip } from './round-trip.js'
-import { SendWindow, WindowNews } from './send-window.js'
+import { Sender, type SessionStats } from './sender.js'
 import { type Scratch, SessionCipher } from './session-cipher.js'
 
 /** Packet requests keep an idle direct path open: c-toxcore gives it up after 8 s of silence (CRYPTO_SEND_PACKET_INTERVAL). */
@@ -33,15 +31,6 @@ export const REQUEST_INTERVAL_MS = 1_000
 const REQUEST_SLACK_MS = 300
 /** While packets are missing and nothing arrives, ask again after 50 ms, then twice that and so on (as c-toxcore at most). */
 const GAP_INTERVAL_MS = 50
-/** So many probes without an answer mean that the path is gone or choked. */
-const PROBES_BEFORE_STALL = 3
-/** While packets wait, the first acknowledgement of c-toxcore is awaited only so long. */
-const EARLY_PROBE_MS = 150
-/** New packets that make a probe: four within 50 ms make c-toxcore acknowledge within 100. */
-const PROBE_PACKETS = 4
-/** After a refusal the queue is reported as writable when it has room for so many packets. */
-const ROOM_AGAIN_SLOTS = 1024
-
 const REQUEST_ONLY = Uint8Array.of(PayloadId.REQUEST)
 const KILL = Uint8Array.of(PayloadId.KILL)
 
@@ -61,21 +50,6 @@ export interface SessionOwner {
   onWritable(): void
   /** The peer closed the session. */
   onKill(): void
-}
-
-/** How sending goes, for people who look into it: packets now (window to waiting) and since the start. */
-export interface SessionStats {
-  readonly window: number
-  readonly inFlight: number
-  /** Judged lost and not yet sent again. */
-  readonly lost: number
-  readonly waiting: number
-  /** Lossless packets sent for the first time, sent again, and times when nothing was heard for too long. */
-  readonly sent: number
-  readonly resent: number
-  readonly probes: number
-  readonly rttMs: Millis | undefined
-  readonly minRttMs: Millis | undefined
 }
 
 export interface SessionOptions {
@@ -101,11 +75,8 @@ export class Session {
   readonly #cipher: SessionCipher
   readonly #openScratch: Scratch
   readonly #sealScratch: Scratch
-  readonly #rtt = new RoundTrip()
-  readonly #congestion = new Congestion(this.#rtt)
-  readonly #send: SendWindow
+  readonly #send: Sender
   readonly #receive: ReceiveWindow
-  readonly #news = new WindowNews()
   readonly #gaps = new Uint8Array(1 + REQUEST_GAPS_MAX_BYTES)
   readonly #deadline: Deadline
   #isClosed = false
@@ -116,18 +87,8 @@ export class Session {
   /** Packets are missing and the peer was not told, or not since something changed. */
   #owesGaps = false
   #requestSentMs = Number.NEGATIVE_INFINITY
-  /** When to ask again for missing packets, and after how long the next time. */
-  #gapsAtMs = Number.POSITIVE_INFINITY
+  /** After how long to ask again for missing packets. */
   #gapIntervalMs = GAP_INTERVAL_MS
-
-  /** The last moment at which a packet left or was acknowledged: silence is counted from there. */
-  #activeMs = 0
-  #probes = 0
-  #suspectsAtMs = Number.POSITIVE_INFINITY
-  #wasRefused = false
-  #sentPackets = 0
-  #resentPackets = 0
-  #sentProbes = 0
 
   constructor(options: SessionOptions) {
     this.#env = options.env
@@ -135,36 +96,28 @@ export class Session {
     this.#openScratch = options.openScratch
     this.#sealScratch = options.sealScratch
     this.#cipher = new SessionCipher(options.crypto, options.key, options.sendNonce, options.receiveNonce)
-    this.#send = new SendWindow(options.blocks, options.firstPacketNumber)
+    const line = {
+      seal: (plain: Uint8Array, purpose: 'data' | 'probe') => this.#seal(plain, purpose),
+      onWritable: () => this.#owner.onWritable(),
+    }
+    this.#send = new Sender(options.env, options.blocks, line, options.firstPacketNumber)
     this.#receive = new ReceiveWindow(options.firstPacketNumber)
-    this.#deadline = options.env.deadlines.create('net-crypto session', () => this.#wake())
-    if (options.rttMs !== undefined) this.#rtt.samplePath(options.rttMs, options.env.clock.now())
+    this.#deadline = options.env.deadlines.create('net-crypto gaps', () =>
+      this.#sendRequest('data', this.#env.clock.now()),
+    )
+    if (options.rttMs !== undefined) this.#send.rtt.samplePath(options.rttMs, options.env.clock.now())
   }
 
-  /** Usual round trip in milliseconds, the peer's acknowledgement delay included; `undefined` before any was measured. */
-  get rttMs(): Millis | undefined {
-    return this.#rtt.isKnown ? this.#rtt.middleMs : undefined
+  get stats(): SessionStats {
+    return this.#send.stats
   }
   get freeSlots(): number {
     return this.#send.freeSlots
   }
-  /** Packets that could leave now without waiting in the queue. */
   get readySlots(): number {
-    return Math.max(0, this.#congestion.window - this.#send.inFlight - this.#send.lost - this.#send.waiting)
+    return this.#send.readySlots
   }
-  get stats(): SessionStats {
-    return {
-      window: this.#congestion.window,
-      inFlight: this.#send.inFlight,
-      lost: this.#send.lost,
-      waiting: this.#send.waiting,
-      sent: this.#sentPackets,
-      resent: this.#resentPackets,
-      probes: this.#sentProbes,
-      rttMs: this.rttMs,
-      minRttMs: this.#rtt.isKnown ? this.#rtt.minMs : undefined,
-    }
-  }
+  /** The nonce that the next packet will have. */
   get nextSendNonce(): Nonce {
     return this.#cipher.sendNonce
   }
@@ -172,13 +125,7 @@ export class Session {
   /** Sends a lossless payload, or queues it; its packet number, or `undefined` when 32,768 packets wait already. */
   sendLossless(data: Uint8Array): number | undefined {
     checkPayload(data, LOSSLESS_ID_MIN, LOSSLESS_ID_MAX)
-    const number = this.#isClosed ? undefined : this.#send.push(data)
-    if (number === undefined) {
-      this.#wasRefused = true
-      return undefined
-    }
-    if (this.#send.waiting === 1 && this.#send.lost === 0) this.#pump(this.#env.clock.now())
-    return number
+    return this.#send.push(data)
   }
 
   /** Sends a lossy payload now; false when no path works. */
@@ -189,7 +136,7 @@ export class Session {
 
   /** Whether the peer has acknowledged packet `number` and all before it. */
   isAcked(number: number): boolean {
-    return (number - this.#send.start) >>> 0 >= WINDOW_SPAN
+    return this.#send.isAcked(number)
   }
 
   /** Handles a data packet. False when it is not authentic or makes no sense: then it says nothing about its sender. */
@@ -199,11 +146,12 @@ export class Session {
     if (plain === undefined) return this.#drop('not authentic')
     const start = this.#send.start
     const receivedUpTo = readU32(plain, 0)
-    if (!this.#send.acknowledge(receivedUpTo, this.#news)) return this.#drop('acknowledges the unsent')
+    if (!this.#send.acknowledge(receivedUpTo)) return this.#drop('acknowledges the unsent')
     let at = DATA_HEADER_BYTES
     while (plain[at] === PayloadId.PADDING) at++
     if (at === plain.length) return this.#drop('empty')
     this.#owner.onAuthentic()
+    if (this.#isClosed) return true
     if (start !== this.#send.start) {
       this.#owner.onAcked(this.#send.start)
       this.#askTurnEnd()
@@ -211,7 +159,7 @@ export class Session {
     // A gap list counts from the acknowledgement beside it: one that comes late, past a newer one, means other packets.
     const isLate = receivedUpTo !== this.#send.start
     if (!this.#isClosed) this.#handle(plain.subarray(at), readU32(plain, 4), isLate)
-    if (!this.#isClosed) this.#settleNews()
+    if (!this.#isClosed && this.#send.settle()) this.#askTurnEnd()
     return true
   }
 
@@ -220,13 +168,13 @@ export class Session {
     this.#isAtTurnEnd = false
     if (this.#isClosed) return
     const now = this.#env.clock.now()
-    this.#pumpAndTell(now)
+    this.#send.pumpAndTell(now)
     if (this.#isClosed) return
     if (this.#owesGaps) {
       // Gap lists may be long: between two of them goes a quarter of a round trip.
-      const allowedMs = this.#requestSentMs + Math.min(this.#rtt.minMs / 4, GAP_INTERVAL_MS)
+      const allowedMs = this.#requestSentMs + Math.min(this.#send.rtt.minMs / 4, GAP_INTERVAL_MS)
       if (now >= allowedMs) this.#sendRequest('data', now)
-      else this.#waitForGaps(allowedMs)
+      else this.#deadline.set(allowedMs)
     } else if (this.#owesAck) this.#sendRequest('data', now)
   }
 
@@ -234,7 +182,7 @@ export class Session {
   tick(now: Millis): void {
     if (this.#isClosed) return
     if (now - this.#requestSentMs >= REQUEST_INTERVAL_MS - REQUEST_SLACK_MS) this.#sendRequest('probe', now)
-    this.#pumpAndTell(now)
+    this.#send.pumpAndTell(now)
   }
 
   /** Sends a packet request: our acknowledgement, what is missing, and how far we sent. */
@@ -248,7 +196,7 @@ export class Session {
     if (tellPeer) this.#sealPayload(KILL, 'probe')
     this.#isClosed = true
     this.#deadline.clear()
-    this.#send.clear()
+    this.#send.close()
     this.#receive.clear()
     this.#cipher.wipe()
   }
@@ -262,17 +210,8 @@ export class Session {
     }
     if (id === PayloadId.KILL) return this.#owner.onKill()
     if (id !== PayloadId.REQUEST) return this.#env.drops.count('net-crypto/unknown payload id')
-    if (payload.length > 1 && !isLate) this.#applyRequest(payload.subarray(1))
+    if (payload.length > 1 && !isLate) this.#send.applyRequest(payload.subarray(1))
     this.#noteEnd(number)
-  }
-
-  #applyRequest(gaps: Uint8Array): void {
-    const now = this.#env.clock.now()
-    const { lossMs, probeMs } = this.#rtt
-    if (!this.#send.applyRequest(gaps, now - lossMs, now - probeMs, this.#news)) {
-      this.#env.drops.count('net-crypto/packet request malformed')
-    }
-    this.#judgeSuspects()
   }
 
   #handleLossless(payload: Uint8Array, number: number): void {
@@ -308,68 +247,9 @@ export class Session {
     this.#askTurnEnd()
   }
 
-  /** Feeds round trip and congestion with what the packet told. */
-  #settleNews(): void {
-    const news = this.#news
-    if (news.arrived === 0 && news.lost === 0) return
-    const now = this.#env.clock.now()
-    if (news.arrived > 0) {
-      if (news.youngestArrivedSentMs >= 0) this.#rtt.sample(now - news.youngestArrivedSentMs, now)
-      this.#congestion.arrived(news.arrived, this.#send.inFlight, now)
-      this.#activeMs = now
-      this.#probes = 0
-    }
-    if (news.lost > 0) this.#congestion.lost(news.youngestLostSentMs, now)
-    news.clear()
-    this.#askTurnEnd()
-  }
-
-  #judgeSuspects(): void {
-    const lossMs = this.#rtt.lossMs
-    const oldest = this.#send.judgeSuspects(this.#env.clock.now() - lossMs, this.#news)
-    this.#suspectsAtMs = oldest + lossMs
-    this.#deadline.setSooner(this.#suspectsAtMs)
-  }
-
-  /** Sends what is lost and what waits, as far as window and pace allow. */
-  #pump(now: Millis): void {
-    for (;;) {
-      const number = this.#send.nextToSend()
-      if (number === undefined) return
-      const delayMs = this.#congestion.delayMs(this.#send.inFlight, this.#send.lost > 0, now)
-      if (delayMs > 0) {
-        if (delayMs !== Number.POSITIVE_INFINITY) this.#deadline.setSooner(now + delayMs)
-        return
-      }
-      if (!this.#transmit(number, now)) return
-    }
-  }
-
-  /** As `#pump`, and tells the owner when the queue ran empty or, after a refusal, has room for many again. */
-  #pumpAndTell(now: Millis): void {
-    const hadWaiting = this.#send.waiting > 0
-    this.#pump(now)
-    const isDrained = hadWaiting && this.#send.waiting === 0
-    const hasRoomAgain = this.#wasRefused && this.#send.freeSlots >= ROOM_AGAIN_SLOTS
-    if (!isDrained && !hasRoomAgain) return
-    this.#wasRefused = false
-    this.#owner.onWritable()
-  }
-
-  #transmit(number: number, now: Millis, purpose: 'data' | 'probe' = 'data'): boolean {
-    if (!this.#seal(this.#send.plainOf(number), purpose)) return false
-    if (number === this.#send.next) this.#sentPackets++
-    else this.#resentPackets++
-    this.#send.sent(number, now)
-    this.#congestion.sent()
-    this.#activeMs = now
-    this.#deadline.setSooner(now + this.#probeAfterMs)
-    return true
-  }
-
   #sendRequest(purpose: 'data' | 'probe', now: Millis): void {
     this.#requestSentMs = now
-    this.#gapsAtMs = Number.POSITIVE_INFINITY
+    this.#deadline.clear()
     if (!this.#receive.hasGaps) {
       this.#gapIntervalMs = GAP_INTERVAL_MS
       this.#sealPayload(REQUEST_ONLY, purpose)
@@ -377,56 +257,11 @@ export class Session {
       this.#gaps[0] = PayloadId.REQUEST
       const size = this.#receive.writeGaps(this.#gaps.subarray(1))
       this.#sealPayload(this.#gaps.subarray(0, 1 + size), purpose)
-      if (this.#owesGaps) this.#gapIntervalMs = Math.max(GAP_INTERVAL_MS, this.#rtt.middleMs)
+      if (this.#owesGaps) this.#gapIntervalMs = Math.max(GAP_INTERVAL_MS, this.#send.rtt.middleMs)
       else this.#gapIntervalMs = Math.min(2 * this.#gapIntervalMs, REQUEST_INTERVAL_MS)
-      this.#waitForGaps(now + this.#gapIntervalMs)
+      this.#deadline.set(now + this.#gapIntervalMs)
     }
     this.#owesGaps = this.#owesAck = false
-  }
-
-  #waitForGaps(atMs: Millis): void {
-    this.#gapsAtMs = atMs
-    this.#deadline.setSooner(atMs)
-  }
-
-  #wake(): void {
-    const now = this.#env.clock.now()
-    if (now >= this.#gapsAtMs) this.#sendRequest('data', now)
-    if (now >= this.#suspectsAtMs) {
-      this.#judgeSuspects()
-      this.#settleNews()
-    }
-    if (this.#send.inFlight > 0 && now >= this.#activeMs + this.#probeAfterMs) this.#probe(now)
-    this.#pumpAndTell(now)
-    if (this.#isClosed) return
-    this.#deadline.setSooner(Math.min(this.#gapsAtMs, this.#suspectsAtMs))
-    if (this.#send.inFlight > 0) this.#deadline.setSooner(this.#activeMs + this.#probeAfterMs)
-  }
-
-  /**
-   * Nothing was acknowledged for long. Sends what is known to be lost even past the window (what fills it may have arrived
-   * untold); else a few new packets, because c-toxcore acknowledges soon only what is new to it; else the youngest again, so
-   * that the peer learns all that it misses.
-   */
-  #probe(now: Millis): void {
-    this.#activeMs = now
-    this.#probes++
-    this.#sentProbes++
-    if (this.#probes === PROBES_BEFORE_STALL) this.#congestion.stalled(now)
-    const count = this.#send.lost > 0 ? WINDOW_MIN : Math.min(this.#send.waiting, PROBE_PACKETS)
-    for (let i = 0; i < count; i++) {
-      const number = this.#send.nextToSend()
-      if (number === undefined || !this.#transmit(number, now, 'probe')) return
-    }
-    const youngest = count > 0 ? undefined : this.#send.youngestInFlight()
-    if (youngest !== undefined) this.#transmit(youngest, now, 'probe')
-  }
-
-  get #probeAfterMs(): Millis {
-    // While packets wait, a probe is new packets: nothing is lost by being early.
-    const { probeMs, minMs, isKnown } = this.#rtt
-    const soonMs = isKnown ? Math.max(EARLY_PROBE_MS, 2 * minMs) : probeMs
-    return (this.#send.waiting > 0 ? Math.min(probeMs, soonMs) : probeMs) * 2 ** Math.min(this.#probes, 5)
   }
 
   #askTurnEnd(): void {
@@ -455,14 +290,10 @@ export class Session {
   }
 
   #drop(why: string): false {
-    this.#news.clear()
     this.#env.drops.count(`net-crypto/data ${why}`)
     return false
   }
 }
-
-/** Numbers so far ahead of the first unacknowledged one were acknowledged long ago. */
-const WINDOW_SPAN = 2 ** 31
 
 function checkPayload(data: Uint8Array, idMin: number, idMax: number): void {
   if (data.length === 0 || data.length > PAYLOAD_MAX_BYTES) throw new RangeError(`payload of ${data.length} bytes`)

@@ -155,6 +155,17 @@ describe('net crypto: hostile input', () => {
     assert.equal(a.connection!.isAcked(number), false)
   })
 
+  it('a connection killed before its first answer makes none', () => {
+    const world = new World()
+    const a = world.peer()
+    const b = world.peer()
+    b.handlers = () => ({ onConnection: (connection) => connection.kill() })
+    a.connectTo(b)
+    world.run(1_000)
+    assert.equal(b.net.size, 0)
+    assert.equal(a.isEstablished, false)
+  })
+
   it('handlers that kill their connection in any report end it cleanly', () => {
     for (const moment of ['onLossless', 'onEstablished', 'onAcked'] as const) {
       const world = new World()

@@ -1,0 +1,36 @@
+// What all connections of one engine share, and what they need from the floor below.
+
+import type { Env } from '../base/index.js'
+import type { Crypto, DhtKeyPair, DhtPublicKey, LongTermKeyPair, SharedKey } from '../crypto/index.js'
+import type { UdpSender } from '../transport/udp.js'
+import type { Connection } from './connection.js'
+import type { Handshakes } from './handshake.js'
+import type { PacketBlocks } from './packet-blocks.js'
+import type { EndpointIndex } from './path.js'
+import type { Session } from './session.js'
+import type { Scratch } from './session-cipher.js'
+
+/** What net-crypto needs of the DHT. */
+export interface DhtKeys {
+  readonly keyPair: DhtKeyPair
+  /** Shared key of our DHT key and a node's, for use in this turn; `undefined` for an impossible key. */
+  sharedKey(publicKey: DhtPublicKey): SharedKey | undefined
+  /** Whether this is the key of a peer whom we know: no stranger can make up many of them. */
+  knows?(publicKey: DhtPublicKey): boolean
+}
+
+/** @internal What connections share. */
+export interface ConnectionContext {
+  readonly env: Env
+  readonly crypto: Crypto
+  readonly udp: UdpSender
+  readonly longTerm: LongTermKeyPair
+  readonly dht: DhtKeys
+  readonly handshakes: Handshakes
+  readonly blocks: PacketBlocks
+  readonly openScratch: Scratch
+  readonly sealScratch: Scratch
+  atTurnEnd(session: Session): void
+  indexOf(connection: Connection): EndpointIndex
+  forget(connection: Connection): void
+}

@@ -1,0 +1,236 @@
+// The sending half of a session: what leaves, when, and what leaves again. It holds the send window and decides by round trip,
+// congestion and what the peer tells. Timers are one deadline: pace, suspects and probes share it.
+
+import type { Deadline, Env, Millis } from '../base/index.js'
+import { Congestion, WINDOW_MIN } from './congestion.js'
+import type { PacketBlocks } from './packet-blocks.js'
+import { RoundTrip } from './round-trip.js'
+import { SendWindow, WindowNews } from './send-window.js'
+
+/** So many probes without an answer mean that the path is gone or choked. */
+const PROBES_BEFORE_STALL = 3
+/** While packets wait, the first acknowledgement of c-toxcore is awaited only so long. */
+const EARLY_PROBE_MS = 150
+/** New packets that make a probe: four within 50 ms make c-toxcore acknowledge within 100. */
+const PROBE_PACKETS = 4
+/** After a refusal the queue is reported as writable when it has room for so many packets. */
+const ROOM_AGAIN_SLOTS = 1024
+
+/** Numbers so far ahead of the first unacknowledged one were acknowledged long ago. */
+const WINDOW_SPAN = 2 ** 31
+
+/** What the sending half needs of its session. */
+export interface Line {
+  /** Seals and sends a text of the window; false when no path works. */
+  seal(plain: Uint8Array, purpose: 'data' | 'probe'): boolean
+  /** The queue ran empty, or has room again after a refusal. */
+  onWritable(): void
+}
+
+/** How sending goes, for people who look into it: packets now (window to waiting) and since the start. */
+export interface SessionStats {
+  readonly window: number
+  readonly inFlight: number
+  /** Judged lost and not yet sent again. */
+  readonly lost: number
+  readonly waiting: number
+  /** Lossless packets sent for the first time, sent again, and times when nothing was heard for too long. */
+  readonly sent: number
+  readonly resent: number
+  readonly probes: number
+  readonly rttMs: Millis | undefined
+  readonly minRttMs: Millis | undefined
+}
+
+export class Sender {
+  readonly rtt = new RoundTrip()
+  readonly #env: Env
+  readonly #line: Line
+  readonly #congestion = new Congestion(this.rtt)
+  readonly #window: SendWindow
+  readonly #news = new WindowNews()
+  readonly #deadline: Deadline
+  #isClosed = false
+  /** The last moment at which a packet left or was acknowledged: silence is counted from there. */
+  #activeMs = 0
+  #probes = 0
+  #suspectsAtMs = Number.POSITIVE_INFINITY
+  #wasRefused = false
+  #sentPackets = 0
+  #resentPackets = 0
+  #sentProbes = 0
+
+  constructor(env: Env, blocks: PacketBlocks, line: Line, firstPacketNumber?: number) {
+    this.#env = env
+    this.#line = line
+    this.#window = new SendWindow(blocks, firstPacketNumber)
+    this.#deadline = env.deadlines.create('net-crypto send', () => this.#wake())
+  }
+
+  /** Number of the first packet that the peer has not acknowledged. */
+  get start(): number {
+    return this.#window.start
+  }
+  /** Number of the first packet that was never sent. */
+  get next(): number {
+    return this.#window.next
+  }
+  get freeSlots(): number {
+    return this.#window.freeSlots
+  }
+  /** Packets that could leave now without waiting in the queue. */
+  get readySlots(): number {
+    const { inFlight, lost, waiting } = this.#window
+    return Math.max(0, this.#congestion.window - inFlight - lost - waiting)
+  }
+  get stats(): SessionStats {
+    const { inFlight, lost, waiting } = this.#window
+    return {
+      window: this.#congestion.window,
+      inFlight,
+      lost,
+      waiting,
+      sent: this.#sentPackets,
+      resent: this.#resentPackets,
+      probes: this.#sentProbes,
+      rttMs: this.rtt.isKnown ? this.rtt.middleMs : undefined,
+      minRttMs: this.rtt.isKnown ? this.rtt.minMs : undefined,
+    }
+  }
+
+  /** Sends a payload, or queues it; its packet number, or `undefined` when 32,768 packets wait already. */
+  push(payload: Uint8Array): number | undefined {
+    const number = this.#isClosed ? undefined : this.#window.push(payload)
+    if (number === undefined) {
+      this.#wasRefused = true
+      return undefined
+    }
+    if (this.#window.waiting === 1 && this.#window.lost === 0) this.#pump(this.#env.clock.now())
+    return number
+  }
+
+  /** Whether the peer has acknowledged packet `number` and all before it. */
+  isAcked(number: number): boolean {
+    return (number - this.#window.start) >>> 0 >= WINDOW_SPAN
+  }
+
+  /** The peer has all packets before `upTo`; false when that cannot be. */
+  acknowledge(upTo: number): boolean {
+    return this.#window.acknowledge(upTo, this.#news)
+  }
+
+  /** Applies the gap list of a packet request that came with our current acknowledgement. */
+  applyRequest(gaps: Uint8Array): void {
+    const now = this.#env.clock.now()
+    const { lossMs, probeMs } = this.rtt
+    if (!this.#window.applyRequest(gaps, now - lossMs, now - probeMs, this.#news)) {
+      this.#env.drops.count('net-crypto/packet request malformed')
+    }
+    this.#judgeSuspects()
+  }
+
+  /** Feeds round trip and congestion with what the last packet told; false when that was nothing. */
+  settle(): boolean {
+    const news = this.#news
+    if (news.arrived === 0 && news.lost === 0) return false
+    const now = this.#env.clock.now()
+    if (news.arrived > 0) {
+      if (news.youngestArrivedSentMs >= 0) this.rtt.sample(now - news.youngestArrivedSentMs, now)
+      this.#congestion.arrived(news.arrived, this.#window.inFlight, now)
+      this.#activeMs = now
+      this.#probes = 0
+    }
+    if (news.lost > 0) this.#congestion.lost(news.youngestLostSentMs, now)
+    news.clear()
+    return true
+  }
+
+  #judgeSuspects(): void {
+    const lossMs = this.rtt.lossMs
+    const oldest = this.#window.judgeSuspects(this.#env.clock.now() - lossMs, this.#news)
+    this.#suspectsAtMs = oldest + lossMs
+    this.#deadline.setSooner(this.#suspectsAtMs)
+  }
+
+  /** Sends what is lost and what waits, as far as window and pace allow. */
+  #pump(now: Millis): void {
+    for (;;) {
+      const number = this.#window.nextToSend()
+      if (number === undefined) return
+      const delayMs = this.#congestion.delayMs(this.#window.inFlight, this.#window.lost > 0, now)
+      if (delayMs > 0) {
+        if (delayMs !== Number.POSITIVE_INFINITY) this.#deadline.setSooner(now + delayMs)
+        return
+      }
+      if (!this.#transmit(number, now)) return
+    }
+  }
+
+  /** As `#pump`, and tells the owner when the queue ran empty or, after a refusal, has room for many again. */
+  pumpAndTell(now: Millis): void {
+    const hadWaiting = this.#window.waiting > 0
+    this.#pump(now)
+    const isDrained = hadWaiting && this.#window.waiting === 0
+    const hasRoomAgain = this.#wasRefused && this.#window.freeSlots >= ROOM_AGAIN_SLOTS
+    if (!isDrained && !hasRoomAgain) return
+    this.#wasRefused = false
+    this.#line.onWritable()
+  }
+
+  #transmit(number: number, now: Millis, purpose: 'data' | 'probe' = 'data'): boolean {
+    if (!this.#line.seal(this.#window.plainOf(number), purpose)) return false
+    if (number === this.#window.next) this.#sentPackets++
+    else this.#resentPackets++
+    this.#window.sent(number, now)
+    this.#congestion.sent()
+    this.#activeMs = now
+    this.#deadline.setSooner(now + this.#probeAfterMs)
+    return true
+  }
+
+  #wake(): void {
+    const now = this.#env.clock.now()
+    if (now >= this.#suspectsAtMs) {
+      this.#judgeSuspects()
+      this.settle()
+    }
+    if (this.#window.inFlight > 0 && now >= this.#activeMs + this.#probeAfterMs) this.#probe(now)
+    this.pumpAndTell(now)
+    if (this.#isClosed) return
+    this.#deadline.setSooner(this.#suspectsAtMs)
+    if (this.#window.inFlight > 0) this.#deadline.setSooner(this.#activeMs + this.#probeAfterMs)
+  }
+
+  /**
+   * Nothing was acknowledged for long. Sends what is known to be lost even past the window (what fills it may have arrived
+   * untold); else a few new packets, because c-toxcore acknowledges soon only what is new to it; else the youngest again, so
+   * that the peer learns all that it misses.
+   */
+  #probe(now: Millis): void {
+    this.#activeMs = now
+    this.#probes++
+    this.#sentProbes++
+    if (this.#probes === PROBES_BEFORE_STALL) this.#congestion.stalled(now)
+    const count = this.#window.lost > 0 ? WINDOW_MIN : Math.min(this.#window.waiting, PROBE_PACKETS)
+    for (let i = 0; i < count; i++) {
+      const number = this.#window.nextToSend()
+      if (number === undefined || !this.#transmit(number, now, 'probe')) return
+    }
+    const youngest = count > 0 ? undefined : this.#window.youngestInFlight()
+    if (youngest !== undefined) this.#transmit(youngest, now, 'probe')
+  }
+
+  get #probeAfterMs(): Millis {
+    // While packets wait, a probe is new packets: nothing is lost by being early.
+    const { probeMs, minMs, isKnown } = this.rtt
+    const soonMs = isKnown ? Math.max(EARLY_PROBE_MS, 2 * minMs) : probeMs
+    return (this.#window.waiting > 0 ? Math.min(probeMs, soonMs) : probeMs) * 2 ** Math.min(this.#probes, 5)
+  }
+
+  /** Stops, and drops all packets. */
+  close(): void {
+    this.#isClosed = true
+    this.#deadline.clear()
+    this.#window.clear()
+  }
+}
