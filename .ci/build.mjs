@@ -35,7 +35,9 @@ writeFileSync(join(ASIDE, 'cjs/package.json'), '{ "type": "commonjs" }\n')
 writeFileSync(join(ASIDE, basename(STAMP)), '')
 try {
   await buildAddon()
-  await Promise.all([compile('tsconfig.json', 'esm'), compile('.ci/tsconfig.cjs.json', 'cjs')])
+  // Both to their end, even when one fails: a compiler left behind would write on after the clean-up.
+  const outcomes = await Promise.allSettled([compile('tsconfig.json', 'esm'), compile('.ci/tsconfig.cjs.json', 'cjs')])
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 } catch (error) {
   say(error.message)
   process.exit(1)
