@@ -6,8 +6,9 @@ import type { Deadline, Endpoint, Env } from '../base/index.js'
 import { bytesKey, sameBytes } from '../base/index.js'
 import { decode } from '../codec/index.js'
 import type { Crypto, DhtPublicKey, LongTermKeyPair, LongTermPublicKey } from '../crypto/index.js'
+import { PUBLIC_KEY_BYTES } from '../crypto/index.js'
 import { PacketKind } from '../packet/kinds.js'
-import { CookieRequest } from '../packet/net-crypto/index.js'
+import { COOKIE_REQUEST_BYTES, CookieRequest } from '../packet/net-crypto/index.js'
 import type { UdpRouter, UdpSender } from '../transport/udp.js'
 import { Connection } from './connection.js'
 import type { ConnectionContext, DhtKeys } from './context.js'
@@ -156,11 +157,13 @@ export class NetCrypto {
 
   #answerCookieRequest(from: Endpoint, packet: Uint8Array): void {
     const { env, crypto, dht, udp } = this.#options
+    if (packet.length !== COOKIE_REQUEST_BYTES) return env.drops.count('net-crypto/cookie request malformed')
+    // Floods end here, before anything is decoded or copied.
+    const isKnown = dht.knows?.(packet.subarray(1, 1 + PUBLIC_KEY_BYTES) as DhtPublicKey) ?? false
+    const isAdmitted = this.#gate.admits(from, isKnown, env.clock.now())
+    if (!isAdmitted) return env.drops.count('net-crypto/cookie request over limit')
     const request = decode(CookieRequest, packet)
     if (request === undefined) return env.drops.count('net-crypto/cookie request malformed')
-    const isKnown = dht.knows?.(request.dhtPublicKey) ?? false
-    if (!this.#gate.admits(from, isKnown, env.clock.now()))
-      return env.drops.count('net-crypto/cookie request over limit')
     // A stranger's key is computed past the cache of the DHT, which it would only crowd.
     const ours = dht.keyPair.secretKey
     const sharedKey = isKnown ? dht.sharedKey(request.dhtPublicKey) : crypto.sharedKey(request.dhtPublicKey, ours)
