@@ -1,7 +1,7 @@
 // Ours and c-toxcore 0.2.18 through tox-bootstrapd: requests both ways, presence, messages, receipts, custom packets.
 
 import assert from 'node:assert/strict'
-import { toHex } from '../../src/base/index.js'
+import { fromHex, toHex } from '../../src/base/index.js'
 import type { Friend, Tox } from '../../src/index.js'
 import { Bootstrapd } from './bootstrapd.js'
 import { CPeer, text } from './c-peer.js'
@@ -124,43 +124,56 @@ describe('interop: friends with c-toxcore', function () {
     assert.deepEqual((await lossy).data, Uint8Array.of(200, 6))
   })
 
-  it('a friend request of theirs arrives, and after a refusal a later one does too', async () => {
-    await using stranger = await CPeer.start({ ipv6: false })
-    await stranger.bootstrap('127.0.0.1', node.port, node.key)
-    const id = Buffer.from(ours.address, 'hex')
-    const first = heard(ours, 'friendRequest')
-    const strangersNumber = await stranger.friendAdd(id, 'let me in')
-    const refused = await first
-    assert.equal(refused.message, 'let me in')
-    refused.reject()
-    const second = heard(ours, 'friendRequest')
-    await stranger.friendDelete(strangersNumber)
-    const again = await stranger.friendAdd(id, 'please')
-    const request = await second
-    assert.equal(request.publicKey, toHex((await stranger.self()).key))
-    const accepted = request.accept()
-    await bothOnline(ours, accepted, stranger, again)
-    accepted.remove()
-    await stranger.untilOffline(again, DEADLINE_MS)
-  })
+  describe('and a stranger', () => {
+    let stranger: CPeer
+    let strangerAtOurs: Friend
+    let oursAtStranger: number
 
-  it('a changed nospam refuses requests to the old ID', async () => {
-    await using stranger = await CPeer.start({ ipv6: false })
-    await stranger.bootstrap('127.0.0.1', node.port, node.key)
-    const oldId = Buffer.from(ours.address, 'hex')
-    ours.nospam = (ours.nospam + 1) % 2 ** 32
-    let requests = 0
-    ours.on('friendRequest', () => requests++)
-    const number = await stranger.friendAdd(oldId, 'to the old ID')
-    for (const deadline = Date.now() + DEADLINE_MS; (ours.drops['friend/request with another nospam'] ?? 0) === 0; ) {
-      assert.ok(Date.now() < deadline, 'the request with the old nospam did not arrive')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    assert.equal(requests, 0)
-    await stranger.friendDelete(number)
-    const accepted = heard(ours, 'friendRequest')
-    await stranger.friendAdd(Buffer.from(ours.address, 'hex'), 'to the new ID')
-    assert.equal((await accepted).message, 'to the new ID')
+    before(async () => {
+      stranger = await CPeer.start({ ipv6: false })
+      await stranger.bootstrap('127.0.0.1', node.port, node.key)
+    })
+    after(() => stranger?.killHard())
+
+    it('whose friend request arrives, and after a refusal a later one does too', async () => {
+      const id = fromHex(ours.address)!
+      const first = heard(ours, 'friendRequest')
+      const number = await stranger.friendAdd(id, 'let me in')
+      const refused = await first
+      assert.equal(refused.message, 'let me in')
+      refused.reject()
+      const second = heard(ours, 'friendRequest')
+      await stranger.friendDelete(number)
+      oursAtStranger = await stranger.friendAdd(id, 'please')
+      const request = await second
+      assert.equal(request.publicKey, toHex((await stranger.self()).key))
+      strangerAtOurs = request.accept()
+      await bothOnline(ours, strangerAtOurs, stranger, oursAtStranger)
+    })
+
+    it('who sees us offline when we remove them', async () => {
+      strangerAtOurs.remove()
+      await stranger.untilOffline(oursAtStranger, DEADLINE_MS)
+      await stranger.friendDelete(oursAtStranger)
+    })
+
+    it('whose request to the old ID is refused after the nospam has changed', async () => {
+      const oldId = fromHex(ours.address)!
+      ours.nospam = (ours.nospam + 1) % 2 ** 32
+      let requests = 0
+      ours.on('friendRequest', () => requests++)
+      const number = await stranger.friendAdd(oldId, 'to the old ID')
+      const refused = (): number => ours.drops['friend/request with another nospam'] ?? 0
+      for (const deadline = Date.now() + DEADLINE_MS; refused() === 0; ) {
+        assert.ok(Date.now() < deadline, 'the request with the old nospam did not arrive')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      assert.equal(requests, 0)
+      await stranger.friendDelete(number)
+      const accepted = heard(ours, 'friendRequest')
+      await stranger.friendAdd(fromHex(ours.address)!, 'to the new ID')
+      assert.equal((await accepted).message, 'to the new ID')
+    })
   })
 
   // Last, because the dead nodes that it leaves behind slow down every c-toxcore peer that comes after.
@@ -172,7 +185,7 @@ describe('interop: friends with c-toxcore', function () {
     const atWitness = await witness.friendAddNorequest(victimKey)
     const atOurs = ours.addFriendWithoutRequest(toHex(victimKey))
     await victim.friendAddNorequest((await witness.self()).key)
-    await victim.friendAddNorequest(Buffer.from(ours.publicKey, 'hex'))
+    await victim.friendAddNorequest(fromHex(ours.publicKey)!)
     await Promise.all([
       witness.untilOnline(atWitness, DEADLINE_MS),
       atOurs.whenOnline({ signal: AbortSignal.timeout(DEADLINE_MS) }),
