@@ -77,16 +77,20 @@ export class SharedKeyCache {
    * `capacity` other keys have been used since.
    */
   get(publicKey: AnyPublicKey): SharedKey | undefined {
-    if (publicKey.length !== PUBLIC_KEY_BYTES) throw new RangeError(`publicKey must be ${PUBLIC_KEY_BYTES} bytes`)
-    const hash = this.#hash(publicKey)
-    const found = this.#find(publicKey, hash)
-    if (found !== NONE) {
-      this.#touch(found)
-      return this.#sharedKeys[found]
-    }
+    const remembered = this.recall(publicKey)
+    if (remembered !== undefined) return remembered
     const shared = this.#crypto.sharedKey(publicKey, this.#secretKey)
-    if (shared !== undefined) this.#insert(publicKey, hash, shared)
+    if (shared !== undefined) this.#insert(publicKey, this.#hash(publicKey), shared)
     return shared
+  }
+
+  /** As `get`, but computes nothing: `undefined` for a key that is not remembered. */
+  recall(publicKey: AnyPublicKey): SharedKey | undefined {
+    if (publicKey.length !== PUBLIC_KEY_BYTES) throw new RangeError(`publicKey must be ${PUBLIC_KEY_BYTES} bytes`)
+    const found = this.#find(publicKey, this.#hash(publicKey))
+    if (found === NONE) return undefined
+    this.#touch(found)
+    return this.#sharedKeys[found]
   }
 
   /** Whether `publicKey` is remembered, without making it younger. */

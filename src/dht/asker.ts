@@ -1,7 +1,7 @@
 // Sends pings and nodes requests of our own, and keeps them within bounds: what strangers tell us about must not make us a
 // weapon against a third address, nor may it crowd out what we ask for ourselves.
 
-import { BoundedMap, bytesKey, type Endpoint, type Env, type Millis, TokenBucket } from '../base/index.js'
+import { BoundedMap, bytesKey, type Endpoint, type Env, type Millis, SourceLimit, TokenBucket } from '../base/index.js'
 import type { DhtPublicKey } from '../crypto/keys.js'
 import { PendingRequests } from './pending.js'
 import type { DhtStats } from './stats.js'
@@ -9,9 +9,7 @@ import { SAME_QUESTION_MS } from './timing.js'
 import type { DhtWire } from './wire.js'
 
 /** Unverified nodes asked per address (whatever its ports): a burst, then 20 a second. */
-const TARGET_BURST = 64
-const TARGET_REFILL_MS: Millis = 50
-const TARGETS_MAX = 4096
+const TARGET_LIMIT = { burst: 64, refillMs: 1000 / 20 }
 /** Unverified nodes asked in all: a burst, then 500 a second (57 KB/s). */
 const STRANGERS_BURST = 256
 const STRANGERS_REFILL_MS: Millis = 2
@@ -27,7 +25,7 @@ export interface AskerOptions {
 
 export class Asker {
   readonly pending: PendingRequests
-  readonly #targets = new BoundedMap<string, TokenBucket>({ capacity: TARGETS_MAX, whenFull: 'evict-oldest' })
+  readonly #targetLimit: SourceLimit
   readonly #strangers: TokenBucket
   /** When which node was last asked about which key. */
   readonly #questions = new BoundedMap<string, Millis>({ capacity: QUESTIONS_MAX, whenFull: 'evict-oldest' })
@@ -35,6 +33,7 @@ export class Asker {
 
   constructor(private readonly options: AskerOptions) {
     this.pending = new PendingRequests(options.env.random)
+    this.#targetLimit = new SourceLimit(options.env.clock, TARGET_LIMIT)
     this.#strangers = new TokenBucket(STRANGERS_BURST, STRANGERS_REFILL_MS, options.env.clock.now())
     this.#ownKey = bytesKey(options.ownPublicKey)
   }
@@ -75,14 +74,9 @@ export class Asker {
 
   /** Whether the limits let us send to an address that has not proven itself. Takes a token. */
   #mayMeet(to: Endpoint): boolean {
-    const nowMs = this.options.env.clock.now()
-    let target = this.#targets.get(to.sourceKey)
-    if (target === undefined) {
-      target = new TokenBucket(TARGET_BURST, TARGET_REFILL_MS, nowMs)
-      this.#targets.set(to.sourceKey, target)
-    }
-    if (target.take(nowMs) && this.#strangers.take(nowMs)) return true
-    this.options.env.drops.count('dht/stranger not asked: limit')
+    const { clock, drops } = this.options.env
+    if (this.#targetLimit.allows(to) && this.#strangers.take(clock.now())) return true
+    drops.count('dht/stranger not asked: limit')
     return false
   }
 

@@ -28,6 +28,7 @@ import { type DhtRequestHandler, DhtRequests } from './requests.js'
 import { Search } from './search.js'
 import { type SearchHandle, searchHandle } from './search-handle.js'
 import { DhtStats } from './stats.js'
+import { StrangerKeys } from './stranger-keys.js'
 import { Upkeep } from './upkeep.js'
 import { DhtWire, type SharedKeys } from './wire.js'
 
@@ -80,7 +81,9 @@ export class Dht {
     this.#options = options
     if (options.sharedKeys === undefined) this.#ownKeys = new SharedKeyCache(crypto, keyPair.secretKey)
     this.#sharedKeys = options.sharedKeys ?? this.#ownKeys!
-    const common = { env, crypto, udp, ownPublicKey, sharedKeys: this.#sharedKeys, stats: this.stats }
+    const sharedKeys = this.#sharedKeys
+    const strangerKeys = new StrangerKeys(env, sharedKeys)
+    const common = { env, crypto, udp, ownPublicKey, sharedKeys, strangerKeys, stats: this.stats }
     this.#wire = new DhtWire({ ...common, random: env.random })
     const families = { ipv4: options.ipv4 ?? true, ipv6: options.ipv6 ?? true }
     this.#asker = new Asker({ ...common, wire: this.#wire, families })
@@ -256,6 +259,13 @@ export class Dht {
   /** The shared key of our DHT key and `publicKey`: use it in this turn, do not keep it. `undefined` for a bad key. */
   sharedKey(publicKey: DhtPublicKey): SharedKey | undefined {
     return this.#sharedKeys.get(publicKey)
+  }
+
+  /** Whether this key is that of a node in our lists, or of one that we seek: no stranger's. */
+  knows(publicKey: DhtPublicKey): boolean {
+    const { searches, table } = this.#neighbourhood
+    const key = bytesKey(publicKey)
+    return table.getByKey(key) !== undefined || searches.get(key) !== undefined
   }
 
   /** Registers the one handler of DHT requests of `kind` that are addressed to us. */

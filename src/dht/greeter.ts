@@ -9,6 +9,7 @@ import {
   type Endpoint,
   type Env,
   type Millis,
+  SourceLimit,
   TokenBucket,
 } from '../base/index.js'
 import type { DhtPublicKey } from '../crypto/keys.js'
@@ -21,9 +22,7 @@ const GREETINGS_REFILL_MS: Millis = 2000 / 32
 /** The list is emptied in gulps of at least this many tokens, not by a timer each 62 ms. */
 const GULP = 8
 /** Pings back to one address, whatever its ports and keys: a burst, then 4 a second. */
-const SOURCE_BURST = 16
-const SOURCE_REFILL_MS: Millis = 250
-const SOURCES_MAX = 8192
+const SOURCE_LIMIT = { burst: 16, refillMs: 250 }
 const GREETED_MAX = 2048
 const GREETING_INTERVAL_MS: Millis = 2000
 
@@ -37,7 +36,7 @@ interface Waiting {
 export class Greeter {
   readonly #waiting: Waiting[] = []
   readonly #tokens: TokenBucket
-  readonly #sources = new BoundedMap<string, TokenBucket>({ capacity: SOURCES_MAX, whenFull: 'evict-oldest' })
+  readonly #sourceLimit: SourceLimit
   /** Whom we pinged a moment ago: an asker is not pinged again while its answer is under way. */
   readonly #greeted = new BoundedMap<string, Millis>({ capacity: GREETED_MAX, whenFull: 'evict-oldest' })
   readonly #deadline: Deadline
@@ -49,6 +48,7 @@ export class Greeter {
     /** Asked again before a ping leaves: the bucket may have filled meanwhile. */
     private readonly isWanted: (publicKey: DhtPublicKey) => boolean,
   ) {
+    this.#sourceLimit = new SourceLimit(env.clock, SOURCE_LIMIT)
     this.#tokens = new TokenBucket(GREETINGS_BURST, GREETINGS_REFILL_MS, env.clock.now())
     this.#deadline = env.deadlines.create('dht greetings', () => this.#drain())
   }
@@ -68,7 +68,7 @@ export class Greeter {
     if (greetedMs !== undefined && Math.abs(nowMs - greetedMs) < GREETING_INTERVAL_MS) return
     if (isSought) return this.#ping(publicKey, key, endpoint, nowMs)
     if (this.#waiting.length > 0 && this.#waiting.some((one) => one.key === key)) return
-    if (!this.#sourceMay(endpoint, nowMs)) return this.env.drops.count('dht/not pinged back: source limit')
+    if (!this.#sourceLimit.allows(endpoint)) return this.env.drops.count('dht/not pinged back: source limit')
     if (this.#waiting.length === 0 && this.#tokens.take(nowMs)) return this.#ping(publicKey, key, endpoint, nowMs)
     this.#enqueue({ publicKey: publicKey.slice() as DhtPublicKey, key, endpoint })
     this.#deadline.setSooner(nowMs + GULP * GREETINGS_REFILL_MS)
@@ -107,14 +107,5 @@ export class Greeter {
       if (this.isWanted(publicKey)) this.#ping(publicKey, key, endpoint, nowMs)
     }
     if (this.#waiting.length > 0) this.#deadline.set(nowMs + GULP * GREETINGS_REFILL_MS)
-  }
-
-  #sourceMay(endpoint: Endpoint, nowMs: Millis): boolean {
-    let source = this.#sources.get(endpoint.sourceKey)
-    if (source === undefined) {
-      source = new TokenBucket(SOURCE_BURST, SOURCE_REFILL_MS, nowMs)
-      this.#sources.set(endpoint.sourceKey, source)
-    }
-    return source.take(nowMs)
   }
 }

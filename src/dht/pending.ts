@@ -21,7 +21,13 @@ export interface Pending {
 }
 
 export class PendingRequests {
-  readonly #pending = new BoundedMap<bigint, Pending>({ capacity: PENDING_MAX, whenFull: 'evict-oldest' })
+  readonly #pending = new BoundedMap<bigint, Pending>({
+    capacity: PENDING_MAX,
+    whenFull: 'evict-oldest',
+    onEvict: (_, request) => this.#uncount(request),
+  })
+  /** How many requests wait for an answer from each endpoint; as many as requests at most. */
+  readonly #perEndpoint = new Map<string, number>()
   readonly #id = new BigUint64Array(1)
   readonly #idBytes = new Uint8Array(this.#id.buffer)
 
@@ -38,7 +44,13 @@ export class PendingRequests {
     // c-toxcore never uses 0; two equal ids of 64 bits do not happen.
     if (this.#id[0] === 0n) this.#id[0] = 1n
     this.#pending.set(this.#id[0]!, { kind, publicKey: publicKey.slice() as DhtPublicKey, sought, to, sentMs: nowMs })
+    this.#perEndpoint.set(to.key, (this.#perEndpoint.get(to.key) ?? 0) + 1)
     return this.#id[0]!
+  }
+
+  /** Whether anything was asked there: if not, a response is not worth opening. */
+  expects(from: Endpoint): boolean {
+    return this.#perEndpoint.has(from.key)
   }
 
   /** The request of ours that this answers, if any; each request is answered once. */
@@ -47,13 +59,21 @@ export class PendingRequests {
     if (request === undefined || request.kind !== kind) return undefined
     if (!request.to.equals(from) || !sameBytes(request.publicKey, publicKey)) return undefined
     this.#pending.delete(id)
+    this.#uncount(request)
     return nowMs - request.sentMs < RESPONSE_TIMEOUT_MS ? request : undefined
   }
 
   #forgetLate(nowMs: Millis): void {
-    for (const [id, { sentMs }] of this.#pending) {
-      if (nowMs - sentMs < RESPONSE_TIMEOUT_MS) break
+    for (const [id, request] of this.#pending) {
+      if (nowMs - request.sentMs < RESPONSE_TIMEOUT_MS) break
       this.#pending.delete(id)
+      this.#uncount(request)
     }
+  }
+
+  #uncount({ to }: Pending): void {
+    const left = (this.#perEndpoint.get(to.key) ?? 1) - 1
+    if (left > 0) this.#perEndpoint.set(to.key, left)
+    else this.#perEndpoint.delete(to.key)
   }
 }

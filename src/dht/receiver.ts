@@ -81,7 +81,7 @@ export class Receiver {
     const { drops } = this.#parts.options.env
     this.#parts.stats.pingRequestsReceived++
     if (packet.length !== PING_PACKET_BYTES) return drops.count('dht/ping-request malformed')
-    if (this.#parts.wire.open(packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-request forged')
+    if (this.#parts.wire.open(from, packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-request forged')
     if (this.#parts.wire.opened[0] !== PacketKind.PING_REQUEST) return drops.count('dht/ping-request malformed')
     this.#parts.wire.answerPing(from)
     this.#greet(this.#parts.wire.sender, from)
@@ -91,7 +91,8 @@ export class Receiver {
     const { clock, drops } = this.#parts.options.env
     this.#parts.stats.pingResponsesReceived++
     if (packet.length !== PING_PACKET_BYTES) return drops.count('dht/ping-response malformed')
-    if (this.#parts.wire.open(packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-response forged')
+    if (!this.#parts.asker.pending.expects(from)) return drops.count('dht/ping-response unexpected')
+    if (this.#parts.wire.open(from, packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-response forged')
     if (this.#parts.wire.opened[0] !== PacketKind.PING_RESPONSE) return drops.count('dht/ping-response malformed')
     const sender = this.#parts.wire.sender
     const request = this.#parts.asker.pending.take('ping', this.#parts.wire.openedId(1), sender, from, clock.now())
@@ -103,7 +104,8 @@ export class Receiver {
     const { clock, drops } = this.#parts.options.env
     this.#parts.stats.nodesRequestsReceived++
     if (packet.length !== NODES_REQUEST_BYTES) return drops.count('dht/nodes-request malformed')
-    if (this.#parts.wire.open(packet) !== NODES_REQUEST_PLAIN_BYTES) return drops.count('dht/nodes-request forged')
+    if (this.#parts.wire.open(from, packet) !== NODES_REQUEST_PLAIN_BYTES)
+      return drops.count('dht/nodes-request forged')
     const { table } = this.#parts.neighbourhood
     // The sought key is the head of the opened bytes; nobody gets LAN addresses from beyond the LAN.
     const nearest = table.nearest(this.#parts.wire.opened, RESPONSE_NODES_MAX, clock.now(), from.isLan)
@@ -114,11 +116,12 @@ export class Receiver {
   #receiveNodesResponse(from: Endpoint, packet: Uint8Array): void {
     const { clock, drops } = this.#parts.options.env
     this.#parts.stats.nodesResponsesReceived++
-    const length = this.#parts.wire.open(packet)
+    const { pending } = this.#parts.asker
+    if (!pending.expects(from)) return drops.count('dht/nodes-response unexpected')
+    const length = this.#parts.wire.open(from, packet)
     if (length < 0) return drops.count('dht/nodes-response forged')
     const response = decode(nodesResponse, this.#parts.wire.opened.subarray(0, length))
     if (response === undefined) return drops.count('dht/nodes-response malformed')
-    const { pending } = this.#parts.asker
     const request = pending.take('nodes', response.requestId, this.#parts.wire.sender, from, clock.now())
     if (request === undefined) return drops.count('dht/nodes-response unexpected')
     this.#parts.neighbourhood.answered(request.publicKey, request.to, request.sought)

@@ -1,7 +1,7 @@
 // DHT requests: opened when they are for us, passed on when we know the addressee, sent through the nodes near a sought key.
 // Forwarding spends our bandwidth on others' words, so each source may only have so much of it.
 
-import { BoundedMap, type Endpoint, type Env, type Millis, sameBytes, TokenBucket } from '../base/index.js'
+import { type Endpoint, type Env, SourceLimit, sameBytes } from '../base/index.js'
 import { decode, encode } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import { type DhtPublicKey, MAC_BYTES, NONCE_BYTES, type Nonce } from '../crypto/keys.js'
@@ -10,12 +10,11 @@ import { PacketKind } from '../packet/kinds.js'
 import type { UdpSender } from '../transport/udp.js'
 import type { NodeTable } from './node-table.js'
 import type { DhtStats } from './stats.js'
+import type { StrangerKeys } from './stranger-keys.js'
 import type { SharedKeys } from './wire.js'
 
 /** Packets passed on for one source: a burst, then 50 a second. */
-const FORWARD_BURST = 64
-const FORWARD_REFILL_MS: Millis = 20
-const FORWARD_SOURCES_MAX = 4096
+const FORWARD_LIMIT = { burst: 64, refillMs: 1000 / 50 }
 
 /** Handles the data of a DHT request that was sealed by `sender`; `via` is the last hop, `data` a view of this turn. */
 export type DhtRequestHandler = (sender: DhtPublicKey, data: Uint8Array, via: Endpoint) => void
@@ -26,15 +25,18 @@ export interface DhtRequestsOptions {
   readonly udp: UdpSender
   readonly ownPublicKey: DhtPublicKey
   readonly sharedKeys: SharedKeys
+  readonly strangerKeys: StrangerKeys
   readonly stats: DhtStats
   readonly table: NodeTable
 }
 
 export class DhtRequests {
   readonly #handlers: (DhtRequestHandler | undefined)[] = new Array(256).fill(undefined)
-  readonly #sources = new BoundedMap<string, TokenBucket>({ capacity: FORWARD_SOURCES_MAX, whenFull: 'evict-oldest' })
+  readonly #forwardLimit: SourceLimit
 
-  constructor(private readonly options: DhtRequestsOptions) {}
+  constructor(private readonly options: DhtRequestsOptions) {
+    this.#forwardLimit = new SourceLimit(options.env.clock, FORWARD_LIMIT)
+  }
 
   on(kind: number, handler: DhtRequestHandler): void {
     if (this.#handlers[kind] !== undefined) throw new Error(`DHT request kind ${kind} has a handler already`)
@@ -48,7 +50,7 @@ export class DhtRequests {
     if (request === undefined) return env.drops.count('dht/request malformed')
     if (!sameBytes(request.recipient, ownPublicKey)) return this.#forward(from, request.recipient, packet)
     if (packet.length > DHT_REQUEST_MAX_BYTES) return env.drops.count('dht/request too long')
-    const plain = this.#open(request.sender, request.nonce, request.box)
+    const plain = this.#open(from, request.sender, request.nonce, request.box)
     const content = plain === undefined ? undefined : decode(dhtRequestPlain, plain)
     if (content === undefined) return env.drops.count('dht/request forged or empty')
     const handler = this.#handlers[content.kind]
@@ -78,9 +80,9 @@ export class DhtRequests {
     return targets.length
   }
 
-  #open(sender: DhtPublicKey, nonce: Nonce, box: Uint8Array): Uint8Array | undefined {
+  #open(from: Endpoint, sender: DhtPublicKey, nonce: Nonce, box: Uint8Array): Uint8Array | undefined {
     if (sameBytes(sender, this.options.ownPublicKey)) return undefined
-    const key = this.options.sharedKeys.get(sender)
+    const key = this.options.strangerKeys.get(sender, from)
     if (key === undefined) return undefined
     const plain = new Uint8Array(box.length - MAC_BYTES)
     return this.options.crypto.open(plain, box, nonce, key) ? plain : undefined
@@ -91,12 +93,7 @@ export class DhtRequests {
     const nowMs = env.clock.now()
     const to = table.get(recipient)?.freshest(nowMs)?.endpoint
     if (to === undefined || to.equals(from)) return env.drops.count('dht/request for an unknown node')
-    let source = this.#sources.get(from.sourceKey)
-    if (source === undefined) {
-      source = new TokenBucket(FORWARD_BURST, FORWARD_REFILL_MS, nowMs)
-      this.#sources.set(from.sourceKey, source)
-    }
-    if (!source.take(nowMs)) return env.drops.count('dht/request not forwarded: source limit')
+    if (!this.#forwardLimit.allows(from)) return env.drops.count('dht/request not forwarded: source limit')
     udp.send(to, packet)
     stats.dhtRequestsForwarded++
   }

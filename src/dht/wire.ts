@@ -17,6 +17,7 @@ import { PacketKind } from '../packet/kinds.js'
 import type { UdpSender } from '../transport/udp.js'
 import type { Nearest } from './node-table.js'
 import { Nonces } from './nonces.js'
+import type { StrangerKeys } from './stranger-keys.js'
 
 const REQUEST_ID_BYTES = 8
 const PLAIN_MAX_BYTES = NODES_RESPONSE_PLAIN_MAX_BYTES
@@ -25,6 +26,8 @@ const PACKET_MAX_BYTES = SEALED_OVERHEAD_BYTES + PLAIN_MAX_BYTES
 /** Where shared keys come from: a `SharedKeyCache`. A key is used within the turn and not kept. */
 export interface SharedKeys {
   get(publicKey: DhtPublicKey): SharedKey | undefined
+  /** As `get`, but `undefined` for a key that is not remembered. */
+  recall(publicKey: DhtPublicKey): SharedKey | undefined
 }
 
 export interface WireOptions {
@@ -33,6 +36,7 @@ export interface WireOptions {
   readonly udp: UdpSender
   readonly ownPublicKey: DhtPublicKey
   readonly sharedKeys: SharedKeys
+  readonly strangerKeys: StrangerKeys
 }
 
 /** A buffer and, made when first needed, its views of each length. */
@@ -84,13 +88,16 @@ export class DhtWire {
     return this.#openedView.getBigUint64(at)
   }
 
-  /** Opens a sealed packet into `opened`; the length of its plain text, or -1 when forged, from ourselves or not fitting. */
-  open(packet: Uint8Array): number {
+  /**
+   * Opens a sealed packet into `opened`; the length of its plain text, or -1 when forged, from ourselves, not fitting, or of a
+   * source that brings too many fresh keys.
+   */
+  open(from: Endpoint, packet: Uint8Array): number {
     const length = packet.length - SEALED_OVERHEAD_BYTES
     if (length < 0 || length > PLAIN_MAX_BYTES) return -1
     this.#in.set(packet)
     if (this.#isOwn()) return -1
-    this.#sharedKey = this.options.sharedKeys.get(this.#inSender)
+    this.#sharedKey = this.options.strangerKeys.get(this.#inSender, from)
     if (this.#sharedKey === undefined) return -1
     const box = (this.#inBoxes[length] ??= this.#in.subarray(SEALED_BOX_AT, SEALED_OVERHEAD_BYTES + length))
     return this.options.crypto.open(this.#opened.first(length), box, this.#inNonce, this.#sharedKey) ? length : -1

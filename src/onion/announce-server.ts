@@ -2,7 +2,7 @@
 // The ping id keeps strangers from announcing a key from an address that they do not receive at, or a key that is not theirs:
 // the request is sealed with the announced key itself.
 
-import { type Endpoint, type Env, sameBytes } from '../base/index.js'
+import { type Endpoint, type Env, SourceLimit, sameBytes } from '../base/index.js'
 import { decode, encode, encodeInto, type Of, type Schema } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import { type AnyPublicKey, MAC_BYTES, NONCE_BYTES, type Nonce, type SharedKey } from '../crypto/keys.js'
@@ -27,7 +27,6 @@ import type { UdpRouter, UdpSender } from '../transport/udp.js'
 import { AnnounceStore } from './announce-store.js'
 import { PingIds } from './ping-id.js'
 import type { OnionDht } from './slice.js'
-import { SourceLimit } from './source-limit.js'
 
 /**
  * About 10 µs a request, 100 µs with a fresh key. The source is an exit, which carries the requests of many peers: 2,000/s,

@@ -1,7 +1,7 @@
 // Onion data: small messages between peers that know each other's long-term keys, through the nodes that store the receiver.
 // The receiver learns who sent it; the nodes between learn neither. Spec: Onion, data to route packets.
 
-import { bytesKey, type Endpoint, type Env } from '../base/index.js'
+import { bytesKey, type Endpoint, type Env, SourceLimit } from '../base/index.js'
 import { decode, encode } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import {
@@ -20,7 +20,6 @@ import { DataRequest, DataResponse, ONION_PLAIN_MAX_BYTES, OnionData } from '../
 import type { StoringNode } from './friend-search.js'
 import type { PathPool } from './paths.js'
 import type { ResponseSource } from './slice.js'
-import { SourceLimit } from './source-limit.js'
 import { DATA_RATE } from './timing.js'
 
 /** Handles a message whose first byte it registered for. `plain` (kind included) is a view that lives for the turn. */

@@ -3,7 +3,7 @@
 // The exit passes on only what the onion is for (announce and data requests, their answers back): forwarding any packet
 // let strangers probe, from our address, whether a node is behind another (CVE-2018-25022).
 
-import type { Endpoint, Env } from '../base/index.js'
+import { type Endpoint, type Env, SourceLimit } from '../base/index.js'
 import { decode, encode, encodeInto, type Schema } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import { type AnyPublicKey, MAC_BYTES, type Nonce } from '../crypto/keys.js'
@@ -28,7 +28,6 @@ import {
 import type { UdpRouter, UdpSender } from '../transport/udp.js'
 import { ReturnSeal } from './return-seal.js'
 import type { OnionDht } from './slice.js'
-import { SourceLimit } from './source-limit.js'
 
 /**
  * A layer costs about 10 µs (100 µs with a fresh key). A peer with 1,400 friends sends up to 600 packets/s through each of its

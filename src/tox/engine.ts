@@ -11,7 +11,7 @@ import {
   type MessengerEvents,
   type OutboxStore,
 } from '../messenger/index.js'
-import { NetCrypto } from '../net-crypto/index.js'
+import { type DhtKeys, NetCrypto } from '../net-crypto/index.js'
 import { OnionClient } from '../onion/index.js'
 import type { UdpSender } from '../transport/udp.js'
 import { NetCryptoSessions } from './friend-sessions.js'
@@ -66,7 +66,12 @@ export class ToxEngine {
     this.#onion = new OnionClient({ ...parts, ...families, keyPair: saved.longTerm, dht: onionDht })
     dht.events.on('node', (node) => this.#onion.addPathNode(node))
     this.#onion.events.on('connection', (isConnected) => events.connection(isConnected ? 'udp' : 'none'))
-    const netCryptoParts = { ...parts, longTerm: saved.longTerm, dht: onionDht }
+    const dhtKeys: DhtKeys = {
+      keyPair: this.node.keyPair,
+      sharedKey: (publicKey) => dht.sharedKey(publicKey),
+      knows: (publicKey) => dht.knows(publicKey),
+    }
+    const netCryptoParts = { ...parts, longTerm: saved.longTerm, dht: dhtKeys }
     const sessions = new NetCryptoSessions((accept) => new NetCrypto({ ...netCryptoParts, accept }))
     this.#netCrypto = sessions.netCrypto
     const onion = friendOnion(this.#onion)

@@ -55,6 +55,35 @@ describe('token bucket', () => {
   })
 })
 
+describe('source limit', () => {
+  const ends = (...ips: string[]) => ips.map((ip, i) => base.Endpoint.parse(ip, 1000 + i)!)
+  const limited = () => {
+    const time = { nowMs: 0 }
+    const clock = { now: () => time.nowMs, unixSeconds: () => 0 }
+    return { time, limit: new base.SourceLimit(clock, { burst: 2, refillMs: 10 }) }
+  }
+
+  it('gives each address a bucket, whatever its ports, and a /64 of IPv6 one', () => {
+    const { time, limit } = limited()
+    const serve = (...ips: string[]) => ends(...ips).map((one) => limit.allows(one))
+    assert.deepEqual(serve('1.2.3.4', '1.2.3.4', '1.2.3.4', '1.2.3.5'), [true, true, false, true])
+    assert.deepEqual(serve('2001:db8::1', '2001:db8::2:1', '2001:db8::3', '2001:db8:0:1::1'), [true, true, false, true])
+    time.nowMs = 10
+    assert.deepEqual(serve('1.2.3.4', '1.2.3.4'), [true, false])
+  })
+
+  it('remembers 4,096 sources and forgets the one that was silent longest', () => {
+    const { limit } = limited()
+    const [honest] = ends('1.1.1.1') as [base.Endpoint]
+    for (let i = 0; i < 100_000; i++) {
+      limit.allows(base.Endpoint.of(Uint8Array.of(9, i >> 16, i >> 8, i), 1))
+      if (i % 4000 === 0) limit.allows(honest)
+    }
+    assert.equal(limit.size, 4096)
+    assert.equal(limit.allows(honest), false)
+  })
+})
+
 describe('bytes', () => {
   it('hex goes both ways and refuses other text', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => assert.deepEqual(base.fromHex(base.toHex(bytes)), bytes)))

@@ -63,6 +63,19 @@ describe('shared-key cache', () => {
     assert.equal(crypto.wiped.length, 0)
   })
 
+  it('recalls without computing, and what it recalls is young again', () => {
+    const crypto = new CountingCrypto()
+    const cache = new SharedKeyCache(crypto, secretKey, 2)
+    assert.equal(cache.recall(key(1)), undefined)
+    assert.equal(crypto.computed, 0)
+    const first = cache.get(key(1))
+    cache.get(key(2))
+    assert.equal(cache.recall(key(1)), first)
+    cache.get(key(3))
+    assert.deepEqual([cache.recall(key(1)) === first, cache.recall(key(2))], [true, undefined])
+    assert.equal(crypto.computed, 3)
+  })
+
   it('forgets and wipes the least recently used', () => {
     const crypto = new CountingCrypto()
     const cache = new SharedKeyCache(crypto, secretKey, 3)

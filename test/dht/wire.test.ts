@@ -14,6 +14,7 @@ import {
 } from '../../src/crypto/index.js'
 import { DhtNode } from '../../src/dht/node.js'
 import { NodeTable } from '../../src/dht/node-table.js'
+import { StrangerKeys } from '../../src/dht/stranger-keys.js'
 import { DhtWire } from '../../src/dht/wire.js'
 import {
   nodesRequest,
@@ -28,7 +29,7 @@ import {
 } from '../../src/packet/dht/index.js'
 import { nodeInfos } from '../laws/arbitraries.js'
 import { bytesOf } from '../laws/schema-laws.js'
-import { seededRandom } from '../support/env.js'
+import { seededRandom, VirtualTime, virtualEnv } from '../support/env.js'
 
 const FROM = Endpoint.parse('127.0.0.1', 33_445)!
 const NOW = 1000
@@ -44,12 +45,14 @@ describe('DHT packets by hand and by schema', () => {
     crypto = await loadCrypto()
     us = crypto.keyPair() as DhtKeyPair
     them = crypto.keyPair() as DhtKeyPair
+    const sharedKeys = new SharedKeyCache(crypto, us.secretKey)
     wire = new DhtWire({
       crypto,
       random: seededRandom(1),
       udp: { send: () => assert.fail(), reserve: (_to, size) => (sent = new Uint8Array(size).fill(0xee)) },
       ownPublicKey: us.publicKey,
-      sharedKeys: new SharedKeyCache(crypto, us.secretKey),
+      sharedKeys,
+      strangerKeys: new StrangerKeys(virtualEnv(new VirtualTime()), sharedKeys),
     })
   })
 
@@ -75,7 +78,7 @@ describe('DHT packets by hand and by schema', () => {
         wire.ping(FROM, them.publicKey, requestId)
         assert.deepEqual(decode(pingRequest, unsealed(pingRequestPacket)), { kind: 0, requestId })
         const plain = encode(pingRequest, { kind: 0, requestId })
-        assert.equal(wire.open(sealed(0, plain)), plain.length)
+        assert.equal(wire.open(FROM, sealed(0, plain)), plain.length)
         assert.deepEqual(wire.opened.subarray(0, plain.length), plain)
         assert.deepEqual(wire.sender, them.publicKey)
         assert.equal(wire.openedId(1), requestId)
@@ -92,7 +95,7 @@ describe('DHT packets by hand and by schema', () => {
       fc.property(ids, bytesOf(32), nodes, (requestId, sought, known) => {
         wire.askNodes(FROM, them.publicKey, sought as never, requestId)
         assert.deepEqual(decode(nodesRequest, unsealed(nodesRequestPacket)), { sought, requestId })
-        assert.equal(wire.open(sealed(2, encode(nodesRequest, { sought: sought as never, requestId }))), 40)
+        assert.equal(wire.open(FROM, sealed(2, encode(nodesRequest, { sought: sought as never, requestId }))), 40)
         const table = new NodeTable()
         for (const { endpoint, publicKey } of known) {
           const node = new DhtNode(publicKey)
@@ -121,14 +124,14 @@ describe('DHT packets by hand and by schema', () => {
   it('opens nothing that does not fit, is its own, or is sealed with a useless key', () => {
     const plain = encode(pingRequest, { kind: 0, requestId: 1n })
     const good = sealed(0, plain)
-    assert.equal(wire.open(good.subarray(0, 72)), -1)
-    assert.equal(wire.open(new Uint8Array(2048)), -1)
+    assert.equal(wire.open(FROM, good.subarray(0, 72)), -1)
+    assert.equal(wire.open(FROM, new Uint8Array(2048)), -1)
     const own = good.slice()
     own.set(us.publicKey, 1)
-    assert.equal(wire.open(own), -1)
+    assert.equal(wire.open(FROM, own), -1)
     const useless = good.slice()
     useless.fill(0, 1, 33)
-    assert.equal(wire.open(useless), -1)
+    assert.equal(wire.open(FROM, useless), -1)
     assert.equal(wire.ping(FROM, new Uint8Array(32) as never, 1n), false)
   })
 })

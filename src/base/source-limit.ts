@@ -1,11 +1,14 @@
 // Limits are per source: one address that floods loses its own packets, not those of others.
 
-import { BoundedMap, type Clock, type Endpoint, type Millis, TokenBucket } from '../base/index.js'
+import { BoundedMap } from './bounded-map.js'
+import type { Endpoint } from './endpoint.js'
+import type { Clock, Millis } from './env.js'
+import { TokenBucket } from './token-bucket.js'
 
 /** Sources that are remembered: 4,096 × about 200 bytes. The least recently seen is forgotten, which only refills its bucket. */
 const SOURCES_MAX = 4096
 
-/** A token bucket per source address. */
+/** A token bucket per address: for IPv4 all ports of it, for IPv6 all of its /64. */
 export class SourceLimit {
   readonly #buckets = new BoundedMap<string, TokenBucket>({ capacity: SOURCES_MAX, whenFull: 'evict-oldest' })
 
@@ -14,7 +17,12 @@ export class SourceLimit {
     private readonly limit: { readonly burst: number; readonly refillMs: Millis },
   ) {}
 
-  /** Whether `source` may be served one more packet now. */
+  /** Sources that are remembered now. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  /** Whether `source` may be served once more now. Takes a token. */
   allows(source: Endpoint): boolean {
     const nowMs = this.clock.now()
     const key = source.sourceKey
