@@ -73,7 +73,9 @@ export class Congestion {
       this.#isWindowUsed = true
       return Number.POSITIVE_INFINITY
     }
-    const rtt = Math.min(this.#rtt.middleMs, Math.max(1.5 * this.#rtt.minMs, LOADED_ACK_MS))
+    // The youngest acknowledged packet measures less than the time over which a window has to be spread.
+    const cycleMs = Math.max(this.#rtt.middleMs, this.#rtt.ackIntervalMs)
+    const rtt = Math.min(cycleMs, Math.max(1.5 * this.#rtt.minMs, LOADED_ACK_MS))
     if (!this.#rtt.isKnown || rtt < UNPACED_RTT_MS) return 0
     const gain = this.#window < this.#slowStartEnd ? PACE_SLOW_START : PACE_AVOIDANCE
     const perMs = (gain * this.#window) / rtt
@@ -87,9 +89,11 @@ export class Congestion {
     return this.#tokens >= 1 ? 0 : Math.max(PACE_WAIT_MS, 1 / perMs)
   }
 
-  /** Notes that one packet left. */
-  sent(): void {
+  /** Notes that one packet left, the last of `inFlight`. */
+  sent(inFlight: number): void {
     if (this.#tokens >= 1) this.#tokens--
+    // Also when whoever sends asks first what fits, and so never meets the limit.
+    if (inFlight >= this.window) this.#isWindowUsed = true
   }
 
   /** `count` packets arrived; their round trip is noted already. */

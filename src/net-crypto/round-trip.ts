@@ -10,6 +10,8 @@ import type { Millis } from '../base/index.js'
 const UNKNOWN_MS = 1000
 /** c-toxcore acknowledges at least once a second; before its first acknowledgement there is nothing to worry about. */
 const FIRST_PROBE_MS = 1_200
+/** Acknowledgements further apart than this do not belong to one flow. */
+const FLOW_PAUSE_MS = 200
 const SAMPLES = 16
 const RECENT = 4
 /** The minimum is forgotten after 10 to 20 s: paths change. */
@@ -23,6 +25,8 @@ export class RoundTrip {
   #count = 0
   #middleMs = UNKNOWN_MS
   #recentMs = 0
+  #ackIntervalMs = 0
+  #ackedMs = Number.NEGATIVE_INFINITY
   #probeMs = FIRST_PROBE_MS
   #minMs = Number.POSITIVE_INFINITY
   #olderMinMs = Number.POSITIVE_INFINITY
@@ -50,6 +54,18 @@ export class RoundTrip {
   /** A packet that the peer misses and that was sent longer ago than this is lost: a round trip and a quarter. */
   get lossMs(): Millis {
     return Math.max(1, 1.25 * this.minMs)
+  }
+
+  /** How long it usually is between two acknowledgements while packets flow: a peer that turns rarely answers rarely. */
+  get ackIntervalMs(): Millis {
+    return this.#ackIntervalMs
+  }
+
+  /** Notes that something was acknowledged now, while packets flow. */
+  noteAck(nowMs: Millis): void {
+    const passedMs = nowMs - this.#ackedMs
+    this.#ackedMs = nowMs
+    if (passedMs < FLOW_PAUSE_MS) this.#ackIntervalMs += (passedMs - this.#ackIntervalMs) / 4
   }
 
   /** Notes the round trip of the handshake: of the path alone, for it is answered at once. */

@@ -135,6 +135,7 @@ export class Sender {
     if (news.arrived === 0 && news.lost === 0) return false
     const now = this.#env.clock.now()
     if (news.arrived > 0) {
+      this.rtt.noteAck(now)
       if (news.youngestArrivedSentMs >= 0) this.rtt.sample(now - news.youngestArrivedSentMs, now)
       this.#congestion.arrived(news.arrived, this.#window.inFlight, now)
       this.#activeMs = now
@@ -182,7 +183,7 @@ export class Sender {
     if (number === this.#window.next) this.#sentPackets++
     else this.#resentPackets++
     this.#window.sent(number, now)
-    this.#congestion.sent()
+    this.#congestion.sent(this.#window.inFlight)
     this.#activeMs = now
     this.#deadline.setSooner(now + this.#probeAfterMs)
     return true
