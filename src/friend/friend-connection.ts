@@ -122,7 +122,7 @@ export class FriendConnection implements SessionHandlers {
     this.#lastAttemptMs = this.#now
     this.#session = incoming.accept(this)
     if (incoming.endpoint !== undefined) this.#endpoint = { endpoint: incoming.endpoint, learnedMs: this.#now }
-    else for (const endpoint of this.#endpoints()) this.#session.setEndpoint(endpoint)
+    else for (const endpoint of this.#endpoints()) this.#session.setEndpoint(endpoint, false)
     return true
   }
 
@@ -209,7 +209,7 @@ export class FriendConnection implements SessionHandlers {
   #onEndpoint(endpoint: Endpoint): void {
     this.#endpoint = { endpoint, learnedMs: this.#now }
     if (this.#session === undefined) this.#connect()
-    else this.#session.setEndpoint(endpoint)
+    else this.#session.setEndpoint(endpoint, true)
   }
 
   #hasDhtKey(dhtPublicKey: DhtPublicKey): boolean {
@@ -235,7 +235,7 @@ export class FriendConnection implements SessionHandlers {
     this.#lastAttemptMs = this.#now
     this.#session = this.owner.sessions.connect(this.publicKey, this.#dht.publicKey, this)
     if (this.#session === undefined) return this.#retry.set(this.#now + RECONNECT_MIN_MS)
-    for (const endpoint of endpoints) this.#session.setEndpoint(endpoint)
+    for (const endpoint of endpoints) this.#session.setEndpoint(endpoint, false)
   }
 
   #dropSession(): void {

@@ -62,8 +62,8 @@ export interface SessionHandlers {
 
 /** One net-crypto connection, from the first cookie request on. */
 export interface Session {
-  /** Tries this endpoint from now on. */
-  setEndpoint(endpoint: Endpoint): void
+  /** Tries this endpoint from now on; `confirmed`: the DHT has just had an answer from there. */
+  setEndpoint(endpoint: Endpoint, confirmed: boolean): void
   /** Queues a copy of `packet`: its packet number, or `undefined` when the send window is full or nothing is established. */
   sendLossless(packet: Uint8Array): number | undefined
   /** Sends a copy of `packet` once; false when nothing is established. */

@@ -63,8 +63,8 @@ class AcceptedSession implements Session {
     return this.#connection?.endpoint
   }
 
-  setEndpoint(endpoint: Endpoint): void {
-    this.#connection?.setEndpoint(endpoint)
+  setEndpoint(endpoint: Endpoint, confirmed: boolean): void {
+    this.#connection?.setEndpoint(endpoint, confirmed)
   }
 
   sendLossless(packet: Uint8Array): number | undefined {

@@ -271,7 +271,7 @@ export class FakeSession implements Session {
     readonly handlers: SessionHandlers,
   ) {}
 
-  setEndpoint(endpoint: Endpoint): void {
+  setEndpoint(endpoint: Endpoint, _confirmed: boolean): void {
     this.endpoint = endpoint
     if (this.state !== 'connecting') return
     this.host.world.after(LATENCY_MS, () => {
