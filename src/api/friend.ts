@@ -1,7 +1,8 @@
 // One friend, as users of the Node API hold them. The object stays the same as long as the friend is in the list.
 
-import { fromUtf8, type Millis, type Result, toHex, toUtf8 } from '../base/index.js'
+import { fromUtf8, type Millis, type Result, toHex, toUtf8In } from '../base/index.js'
 import type { ConnectionStatus, FriendView, Messenger } from '../messenger/index.js'
+import { MESSAGE_MAX_BYTES } from '../packet/messenger/message.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import { ToxError, type ToxOperation } from '../tox/errors.js'
 import type { SendOptions, WaitOptions } from './options.js'
@@ -22,11 +23,18 @@ export interface FriendOwner {
   onFriendConnection(friend: Friend, listener: () => void): () => void
 }
 
+/** A promise of `send()`. Tens of thousands may wait, so it is one object and no closure. */
 interface Waiting {
   readonly sentMs: Millis
   readonly outbox: boolean
-  settle(outcome: Receipt | ToxError): void
+  resolve(receipt: Receipt): void
+  reject(error: ToxError): void
+  readonly stopSignal: (() => void) | undefined
 }
+
+const NO_OPTIONS: SendOptions = {}
+/** The text being sent: the messenger copies what it keeps. */
+const textBytes = new Uint8Array(MESSAGE_MAX_BYTES)
 
 /** The value of a result, or its error thrown as a ToxError of `operation`. */
 export function unwrap<T, E extends string>(operation: ToxOperation, result: Result<T, E>): T {
@@ -89,24 +97,15 @@ export class Friend {
    * Sends 1 to 1,372 bytes of UTF-8. Settles when the friend's Tox has received it. Rejects with `TOX_ERR_FRIEND_SEND_MESSAGE_…`
    * when it cannot be sent, or `TOX_ERR_TS_RECEIPT_LOST` when the friend goes offline before the receipt.
    */
-  async send(text: string, { kind = 'normal', outbox = false, signal }: SendOptions = {}): Promise<Receipt> {
-    if (signal?.aborted) throw new ToxError('FRIEND_SEND_MESSAGE', 'aborted')
-    const sentMs = this.#owner.now()
+  send(text: string, options: SendOptions = NO_OPTIONS): Promise<Receipt> {
     return new Promise((resolve, reject) => {
-      const messageId = this.#owner.turn((messenger) => {
-        return unwrap('FRIEND_SEND_MESSAGE', messenger.sendMessage(this.number, kind, toUtf8(text), { outbox }))
-      })
-      const onAbort = (): void => this.#settle(messageId, new ToxError('FRIEND_SEND_MESSAGE', 'aborted'))
-      signal?.addEventListener('abort', onAbort, { once: true })
-      this.#waiting.set(messageId, {
-        sentMs,
-        outbox,
-        settle(outcome) {
-          signal?.removeEventListener('abort', onAbort)
-          if (outcome instanceof ToxError) reject(outcome)
-          else resolve(outcome)
-        },
-      })
+      // What is thrown in here rejects.
+      const { outbox = false, signal } = options
+      if (signal?.aborted) throw new ToxError('FRIEND_SEND_MESSAGE', 'aborted')
+      const sentMs = this.#owner.now()
+      const messageId = this.#owner.turn((messenger) => this.#queue(messenger, text, options))
+      const stopSignal = signal === undefined ? undefined : this.#heed(signal, messageId)
+      this.#waiting.set(messageId, { sentMs, outbox, resolve, reject, stopSignal })
     })
   }
 
@@ -175,10 +174,26 @@ export class Friend {
     for (const messageId of [...this.#waiting.keys()]) this.#settle(messageId, error)
   }
 
+  /** Hands a message over; its id. */
+  #queue(messenger: Messenger, text: string, options: SendOptions): number {
+    const bytes = toUtf8In(textBytes, text)
+    if (bytes === undefined) throw new ToxError('FRIEND_SEND_MESSAGE', 'too-long')
+    return unwrap('FRIEND_SEND_MESSAGE', messenger.sendMessage(this.number, options.kind ?? 'normal', bytes, options))
+  }
+
+  /** Gives the receipt of `messageId` up when `signal` aborts; returns how to stop that. */
+  #heed(signal: AbortSignal, messageId: number): () => void {
+    const onAbort = (): void => this.#settle(messageId, new ToxError('FRIEND_SEND_MESSAGE', 'aborted'))
+    signal.addEventListener('abort', onAbort, { once: true })
+    return () => signal.removeEventListener('abort', onAbort)
+  }
+
   #settle(messageId: number, outcome: Receipt | ToxError): void {
     const waiting = this.#waiting.get(messageId)
     if (waiting === undefined) return
     this.#waiting.delete(messageId)
-    waiting.settle(outcome)
+    waiting.stopSignal?.()
+    if (outcome instanceof ToxError) waiting.reject(outcome)
+    else waiting.resolve(outcome)
   }
 }

@@ -1,4 +1,5 @@
-// What the messenger reports. All byte arrays are copies that belong to the receiver; text is UTF-8 by custom only.
+// What the messenger reports. Byte arrays are copies that belong to the receiver, except that of a message, the one event that
+// comes by the ten thousand; text is UTF-8 by custom only.
 
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { MessageKind } from '../packet/messenger/message.js'
@@ -15,6 +16,7 @@ export interface MessengerEvents {
   friendStatusMessage(friendNumber: number, message: Uint8Array): void
   friendStatus(friendNumber: number, status: UserStatus): void
   friendTyping(friendNumber: number, isTyping: boolean): void
+  /** `message` is a view valid for the turn: copy what is kept. */
   friendMessage(friendNumber: number, kind: MessageKind, message: Uint8Array): void
   /** The friend's Tox has received the message; whether a human has read it nobody knows. */
   friendReadReceipt(friendNumber: number, messageId: number): void

@@ -1,5 +1,5 @@
 // Messages and actions, their receipts, and the outbox. Spec: Messenger, MESSAGE and ACTION.
-// The hot path: one copy of the text for the event when receiving; no allocation when sending.
+// The hot path: no copy and no buffer of its own for a message, in either direction.
 
 import { fail, ok, type Result } from '../base/index.js'
 import type { FriendConnection } from '../friend/index.js'

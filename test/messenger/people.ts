@@ -32,7 +32,7 @@ export class Diary implements MessengerEvents {
     this.#write(`typing ${friend} ${isTyping}`)
   }
   friendMessage(friend: number, kind: string, message: Uint8Array): void {
-    this.payloads.push(message)
+    this.payloads.push(message.slice())
     this.#write(`message ${friend} ${kind} ${fromUtf8(message)}`)
   }
   friendReadReceipt(friend: number, messageId: number): void {

@@ -24,7 +24,7 @@ export function writeMessage(target: Uint8Array, kind: MessageKind, content: Uin
   return target.subarray(0, 1 + content.length)
 }
 
-/** A copy of the text inside a message or action packet, `undefined` when malformed: the hot path's twin of `decode`. */
+/** A view of the text inside a message or action packet, `undefined` when malformed: the hot path's twin of `decode`. */
 export function messageText(packet: Uint8Array): Uint8Array | undefined {
-  return packet.length < 2 || packet.length > SESSION_PACKET_MAX_BYTES ? undefined : packet.slice(1)
+  return packet.length < 2 || packet.length > SESSION_PACKET_MAX_BYTES ? undefined : packet.subarray(1)
 }
