@@ -8,11 +8,14 @@ import type { Clock, Millis } from '../base/index.js'
 const ORIGIN_MS = 1_000_000_000
 
 export class HostClock implements Clock {
+  /** What is added to the machine's clock; grows by whatever that one goes back. */
+  #originMs = ORIGIN_MS
+  #latestMs: Millis = 0
   #turns = 0
   #frozenMs: Millis = 0
 
   now(): Millis {
-    return this.#turns > 0 ? this.#frozenMs : ORIGIN_MS + performance.now()
+    return this.#turns > 0 ? this.#frozenMs : this.#read()
   }
 
   unixSeconds(): number {
@@ -21,12 +24,20 @@ export class HostClock implements Clock {
 
   /** Freezes time until the matching `endTurn`; turns nest, and the outermost one counts. Returns the moment. */
   beginTurn(): Millis {
-    if (this.#turns === 0) this.#frozenMs = ORIGIN_MS + performance.now()
+    if (this.#turns === 0) this.#frozenMs = this.#read()
     this.#turns++
     return this.#frozenMs
   }
 
   endTurn(): void {
     if (this.#turns > 0) this.#turns--
+  }
+
+  /** Clocks of virtual machines have gone back when they were moved: then time stands still for a moment and goes on. */
+  #read(): Millis {
+    const machineMs = performance.now()
+    if (this.#originMs + machineMs < this.#latestMs) this.#originMs = this.#latestMs - machineMs
+    this.#latestMs = this.#originMs + machineMs
+    return this.#latestMs
   }
 }

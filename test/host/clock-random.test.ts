@@ -17,6 +17,27 @@ describe('HostClock', () => {
     assert.ok(before <= turn && clock.now() >= turn + 1)
   })
 
+  it("goes on from where it was when the machine's clock goes back by hours", () => {
+    const clock = new HostClock()
+    let machineMs = 50_000_000
+    const real = performance.now
+    performance.now = () => machineMs
+    try {
+      const before = clock.now()
+      machineMs -= 4 * 3600_000
+      assert.equal(clock.now(), before)
+      machineMs += 20
+      assert.equal(clock.beginTurn(), before + 20)
+      machineMs -= 3600_000
+      clock.endTurn()
+      assert.equal(clock.now(), before + 20)
+      machineMs += 5
+      assert.equal(clock.now(), before + 25)
+    } finally {
+      performance.now = real
+    }
+  })
+
   it('does not follow the wall clock', () => {
     const clock = new HostClock()
     const { now } = Date
