@@ -5,7 +5,8 @@
 // Attackers choose the keys. The hash is therefore keyed by chance and universal (Lemire and Kaser, "Strongly universal
 // string hashing is fast": multilinear over 16-bit characters): two different keys meet in one bucket with probability
 // 1 / buckets whatever they are, so no list of keys made in advance is slow. A flood of fresh keys costs its 30 µs each
-// and drives out the least recently used entries; nothing grows.
+// and drives out the least recently used entries; nothing grows beyond the capacity. A node that meets few peers pays for few:
+// the tables begin small and double, since a process may hold many nodes (and the simulator holds thousands).
 
 import type { Crypto } from './crypto.js'
 import { type AnyPublicKey, type AnySecretKey, PUBLIC_KEY_BYTES, type SharedKey } from './keys.js'
@@ -14,6 +15,8 @@ import { type AnyPublicKey, type AnySecretKey, PUBLIC_KEY_BYTES, type SharedKey 
 export const SHARED_KEY_CACHE_CAPACITY = 8_192
 /** 65,536: a bucket number is made of 16 of the hash's 17 strongly universal bits. */
 const CAPACITY_MAX = 1 << 16
+/** Entries that there is room for at first: 1.5 KB. */
+const INITIAL_ENTRIES = 32
 
 /** 16-bit characters of a public key. */
 const CHARACTERS = PUBLIC_KEY_BYTES / 2
@@ -29,18 +32,18 @@ export class SharedKeyCache {
   #size = 0
 
   readonly #multipliers = new Int32Array(CHARACTERS + 1)
-  readonly #bucketMask: number
+  #bucketMask = 0
   /** First entry of each bucket; entries of one bucket are chained through `#next`. */
-  readonly #buckets: Int32Array
-  readonly #next: Int32Array
-  readonly #hashes: Int32Array
+  #buckets = new Int32Array(0)
+  #next = new Int32Array(0)
+  #hashes = new Int32Array(0)
   /** Neighbours in age: `#younger` points to the more recently used one. */
-  readonly #older: Int32Array
-  readonly #younger: Int32Array
+  #older = new Int32Array(0)
+  #younger = new Int32Array(0)
   #youngest = NONE
   #oldest = NONE
 
-  readonly #publicKeys: Uint8Array
+  #publicKeys = new Uint8Array(0)
   readonly #sharedKeys: (SharedKey | undefined)[] = []
 
   /** `secretKey` is borrowed, not copied: its owner wipes it, and then this cache too. */
@@ -56,14 +59,7 @@ export class SharedKeyCache {
     this.#crypto = crypto
     this.#secretKey = secretKey
     crypto.randomFill(new Uint8Array(this.#multipliers.buffer))
-    const buckets = 2 ** Math.ceil(Math.log2(capacity))
-    this.#bucketMask = buckets - 1
-    this.#buckets = new Int32Array(buckets).fill(NONE)
-    this.#next = new Int32Array(capacity)
-    this.#hashes = new Int32Array(capacity)
-    this.#older = new Int32Array(capacity)
-    this.#younger = new Int32Array(capacity)
-    this.#publicKeys = new Uint8Array(capacity * PUBLIC_KEY_BYTES)
+    this.#resize(Math.min(capacity, INITIAL_ENTRIES))
   }
 
   /** Keys remembered now. */
@@ -102,11 +98,10 @@ export class SharedKeyCache {
   clear(): void {
     for (const shared of this.#sharedKeys) if (shared !== undefined) this.#crypto.wipe(shared)
     this.#sharedKeys.length = 0
-    this.#buckets.fill(NONE)
-    this.#publicKeys.fill(0)
     this.#youngest = NONE
     this.#oldest = NONE
     this.#size = 0
+    this.#resize(Math.min(this.capacity, INITIAL_ENTRIES))
   }
 
   #hash(key: Uint8Array): number {
@@ -134,14 +129,39 @@ export class SharedKeyCache {
   }
 
   #insert(publicKey: Uint8Array, hash: number, shared: SharedKey): void {
-    const entry = this.#size < this.capacity ? this.#size++ : this.#evictOldest()
-    const bucket = hash & this.#bucketMask
+    const entry = this.#size < this.capacity ? this.#fresh() : this.#evictOldest()
     this.#publicKeys.set(publicKey, entry * PUBLIC_KEY_BYTES)
     this.#sharedKeys[entry] = shared
     this.#hashes[entry] = hash
+    this.#chain(entry)
+    this.#linkYoungest(entry)
+  }
+
+  #fresh(): number {
+    if (this.#size === this.#next.length) this.#resize(Math.min(2 * this.#size, this.capacity))
+    return this.#size++
+  }
+
+  /** Makes room for `entries` entries, at least as many as there are. */
+  #resize(entries: number): void {
+    this.#next = new Int32Array(entries)
+    this.#hashes = resized(this.#hashes, this.#size, entries)
+    this.#older = resized(this.#older, this.#size, entries)
+    this.#younger = resized(this.#younger, this.#size, entries)
+    const publicKeys = new Uint8Array(entries * PUBLIC_KEY_BYTES)
+    publicKeys.set(this.#publicKeys.subarray(0, this.#size * PUBLIC_KEY_BYTES))
+    this.#publicKeys = publicKeys
+    const buckets = 2 ** Math.ceil(Math.log2(entries))
+    this.#bucketMask = buckets - 1
+    this.#buckets = new Int32Array(buckets).fill(NONE)
+    for (let entry = 0; entry < this.#size; entry++) this.#chain(entry)
+  }
+
+  /** Hangs an entry into the bucket of its hash. */
+  #chain(entry: number): void {
+    const bucket = this.#hashes[entry]! & this.#bucketMask
     this.#next[entry] = this.#buckets[bucket]!
     this.#buckets[bucket] = entry
-    this.#linkYoungest(entry)
   }
 
   #evictOldest(): number {
@@ -181,4 +201,10 @@ export class SharedKeyCache {
     else this.#younger[this.#youngest] = entry
     this.#youngest = entry
   }
+}
+
+function resized(indices: Int32Array, used: number, length: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(length)
+  copy.set(indices.subarray(0, used))
+  return copy
 }

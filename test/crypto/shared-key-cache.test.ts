@@ -100,7 +100,8 @@ describe('shared-key cache', () => {
   })
 
   it('behaves as a list of keys by age, whatever the order of use', () => {
-    for (const capacity of [1, 2, 7, 64]) {
+    // 300 makes the tables double more than once, the last time to no power of two.
+    for (const capacity of [1, 2, 7, 64, 300]) {
       const crypto = new CountingCrypto()
       const cache = new SharedKeyCache(crypto, secretKey, capacity)
       const model: number[] = []
@@ -122,6 +123,19 @@ describe('shared-key cache', () => {
         assert.equal(cache.has(key(number)), model.includes(number))
       }
     }
+  })
+
+  it('takes memory for the keys that it holds, not for those that it may hold', () => {
+    const bytes = (): number => process.memoryUsage().arrayBuffers
+    const before = bytes()
+    const caches = Array.from({ length: 200 }, () => new SharedKeyCache(new CountingCrypto(), secretKey))
+    const taken = (bytes() - before) / caches.length
+    assert.ok(taken < 8_192, `${taken} bytes each`)
+    for (let i = 0; i < 1_000; i++) caches[0]!.get(key(i))
+    caches[0]!.clear()
+    assert.equal(caches[0]!.has(key(1)), false)
+    for (let i = 0; i < 1_000; i++) assert.equal(caches[0]!.get(key(i))?.[0], key(i)[0]! ^ 0xff)
+    assert.equal(caches[0]!.size, 1_000)
   })
 
   it('tells keys apart that differ in one bit anywhere', () => {
