@@ -10,6 +10,7 @@ import { Outbox } from './outbox.js'
 import type { SeededRandom } from './random.js'
 import type { Scheduler } from './scheduler.js'
 import { seededCrypto } from './seeded-crypto.js'
+import type { SharedSecrets } from './shared-secrets.js'
 import { Traffic } from './traffic.js'
 import { Waker, WatchedDeadlines } from './waker.js'
 
@@ -37,6 +38,7 @@ export interface HostWorld {
   readonly network: Network
   readonly random: SeededRandom
   readonly crypto: Crypto | undefined
+  readonly secrets: SharedSecrets | undefined
   readonly startUnixSeconds: number
   readonly log: (host: string, level: LogLevel, module: string, text: string) => void
 }
@@ -280,9 +282,9 @@ export class SimHost<E extends SimEngine = SimEngine> {
   }
 
   #setup(life: Life<E>, random: SeededRandom): EngineSetup {
-    const { crypto } = this.#world
+    const { crypto, secrets } = this.#world
     const { name } = this
-    const seeded = crypto && seededCrypto(crypto, random.fork('crypto'))
+    const seeded = crypto && seededCrypto(crypto, random.fork('crypto'), secrets)
     return {
       name,
       env: life.env,

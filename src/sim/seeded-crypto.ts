@@ -3,22 +3,28 @@
 
 import type { Random } from '../base/index.js'
 import { type AnyPublicKey, type AnySecretKey, type Crypto, type KeyPair, SECRET_KEY_BYTES } from '../crypto/index.js'
+import { SharedSecrets } from './shared-secrets.js'
 
 /** RFC 8032's secret key, from which an Ed25519 key pair follows. */
 const SIGN_SEED_BYTES = 32
 
-/** `crypto` with `random` in place of the operating system's randomness. */
-export function seededCrypto(crypto: Crypto, random: Random): Crypto {
+/**
+ * `crypto` with `random` in place of the operating system's randomness. Peers that share `secrets` spare each other half of
+ * the key agreements.
+ */
+export function seededCrypto(crypto: Crypto, random: Random, secrets = new SharedSecrets(crypto)): Crypto {
   return {
     name: crypto.name,
     randomFill: (target) => random.fill(target),
     keyPair<P extends AnyPublicKey, S extends AnySecretKey>(): KeyPair<P, S> {
       const secretKey = random.bytes(SECRET_KEY_BYTES) as AnySecretKey as S
-      return { publicKey: crypto.publicKeyOf<P>(secretKey), secretKey }
+      const publicKey = crypto.publicKeyOf<P>(secretKey)
+      secrets.add(publicKey, secretKey)
+      return { publicKey, secretKey }
     },
     signKeyPair: () => crypto.signKeyPairOfSeed(random.bytes(SIGN_SEED_BYTES)),
     publicKeyOf: crypto.publicKeyOf.bind(crypto) as Crypto['publicKeyOf'],
-    sharedKey: crypto.sharedKey.bind(crypto),
+    sharedKey: secrets.sharedKey.bind(secrets),
     seal: crypto.seal.bind(crypto),
     open: crypto.open.bind(crypto),
     sealBatch: crypto.sealBatch.bind(crypto),

@@ -10,6 +10,7 @@ import type { NatOptions } from './nat.js'
 import { Network, type Router, type Transit } from './network.js'
 import { SeededRandom } from './random.js'
 import { Scheduler } from './scheduler.js'
+import { SharedSecrets } from './shared-secrets.js'
 
 export interface WorldOptions<E extends SimEngine> {
   /** Any number or text. Print it when a story fails: it is all that is needed to see it again. */
@@ -63,6 +64,7 @@ export class World<E extends SimEngine = SimEngine> {
       network: this.#network,
       random: random.fork('hosts'),
       crypto: options.crypto,
+      secrets: options.crypto && new SharedSecrets(options.crypto),
       startUnixSeconds: options.startUnixSeconds ?? START_UNIX_SECONDS,
       log: options.log ?? (() => {}),
     }
