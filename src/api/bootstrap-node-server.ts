@@ -1,16 +1,17 @@
 // A bootstrap node on Node's sockets: others join through it, and it carries their onion packets and announcements.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Counters, Deadlines, fromHex, silentLogger, toHex, toUtf8 } from '../base/index.js'
 import { type Crypto, type DhtKeyPair, type DhtSecretKey, loadCrypto } from '../crypto/index.js'
 import { HostClock } from '../host/clock.js'
-import { resolveHost } from '../host/dns.js'
 import { HostDriver } from '../host/driver.js'
 import { type BootstrapNode, parseBootstrapNode } from '../host/nodes-file.js'
 import { openUdpSocket } from '../host/open-udp.js'
 import { HostRandom } from '../host/random.js'
-import { TOX_PORTS } from '../host/udp-socket.js'
+import { TOX_PORTS, type UdpSocket } from '../host/udp-socket.js'
+import { ToxError } from '../tox/errors.js'
 import { NetworkNode } from '../tox/network-node.js'
+import { failSocket, resolveNode } from './runtime.js'
 
 export interface BootstrapNodeServerOptions {
   /** Local address to bind to; `'127.0.0.1'` unless told: name `'0.0.0.0'` or `'::'` to serve others. */
@@ -32,6 +33,7 @@ export class BootstrapNodeServer {
   readonly #node: NetworkNode
   readonly #driver: HostDriver
   readonly #publicKey: string
+  readonly #family: UdpSocket['family']
 
   private constructor(
     node: NetworkNode,
@@ -40,20 +42,25 @@ export class BootstrapNodeServer {
     readonly host: string,
     /** The UDP port that it is bound to. */
     readonly port: number,
+    family: UdpSocket['family'],
   ) {
     this.#node = node
     this.#driver = driver
     this.#publicKey = toHex(node.keyPair.publicKey)
+    this.#family = family
   }
 
-  /** Starts a node. Rejects with UdpError when no port can be bound, and with Error when the key file is damaged. */
+  /**
+   * Starts a node. Rejects with ToxError: `TOX_ERR_NEW_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`, `TOX_ERR_TS_BAD_OPTION`
+   * (address), `TOX_ERR_TS_PROFILE_UNUSABLE` (key file).
+   */
   static async create(options: BootstrapNodeServerOptions = {}): Promise<BootstrapNodeServer> {
     const { bindAddress = '127.0.0.1', port, keyFile, motd = 'toxcore-ts' } = options
     const crypto = await loadCrypto()
     const keyPair = keyFile === undefined ? crypto.keyPair<never, never>() : readKeyFile(keyFile, crypto)
     const family = bindAddress === '::' ? 'dual' : bindAddress.includes(':') ? 'ipv6' : 'ipv4'
     const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: port }
-    const socket = await openUdpSocket({ family, address: bindAddress, ...ports })
+    const socket = await openUdpSocket({ family, address: bindAddress, ...ports }).catch(failSocket)
     const clock = new HostClock()
     const env = {
       clock,
@@ -67,7 +74,7 @@ export class BootstrapNodeServer {
     const node = new NetworkNode({ env, crypto, udp: socket.sender, keyPair, bootstrapInfo, ...families })
     const driver = new HostDriver({ engine: node, clock, onError: () => env.drops.count('node/internal error') })
     driver.addSocket(socket)
-    const server = new BootstrapNodeServer(node, driver, bindAddress, socket.localPort)
+    const server = new BootstrapNodeServer(node, driver, bindAddress, socket.localPort, socket.family)
     try {
       for (const one of options.bootstrap ?? []) await server.bootstrap(one)
     } catch (error) {
@@ -92,7 +99,7 @@ export class BootstrapNodeServer {
   /** Joins the network through another node. */
   async bootstrap(node: string | BootstrapNode): Promise<void> {
     const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
-    for (const endpoint of await resolveHost(host, port)) this.#node.dht.bootstrap(endpoint, publicKey)
+    for (const endpoint of await resolveNode(host, port, this.#family)) this.#node.dht.bootstrap(endpoint, publicKey)
     this.#driver.touch()
   }
 
@@ -108,18 +115,16 @@ export class BootstrapNodeServer {
 }
 
 function readKeyFile(path: string, crypto: Crypto): DhtKeyPair {
-  let text: string | undefined
   try {
-    text = readFileSync(path, 'utf8').trim()
+    if (!existsSync(path)) {
+      const fresh = crypto.keyPair<DhtKeyPair['publicKey'], DhtSecretKey>()
+      writeFileSync(path, `${toHex(fresh.secretKey)}\n`, { mode: 0o600, flag: 'wx' })
+      return fresh
+    }
+    const secretKey = fromHex(readFileSync(path, 'utf8').trim()) as DhtSecretKey | undefined
+    if (secretKey?.length === 32) return { secretKey, publicKey: crypto.publicKeyOf(secretKey) }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new ToxError('NEW', 'profile-unusable', `the key file ${path}: ${(error as Error).message}`, { cause: error })
   }
-  if (text === undefined) {
-    const fresh = crypto.keyPair<DhtKeyPair['publicKey'], DhtSecretKey>()
-    writeFileSync(path, `${toHex(fresh.secretKey)}\n`, { mode: 0o600, flag: 'wx' })
-    return fresh
-  }
-  const secretKey = fromHex(text) as DhtSecretKey | undefined
-  if (secretKey?.length !== 32) throw new Error(`${path} holds no secret key of 64 hexadecimal digits`)
-  return { secretKey, publicKey: crypto.publicKeyOf(secretKey) }
+  throw new ToxError('NEW', 'profile-unusable', `${path} holds no secret key of 64 hexadecimal digits`)
 }

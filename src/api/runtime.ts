@@ -1,7 +1,7 @@
 // What stands behind one `Tox` object on Node: crypto backend, profile file, socket, engine and driver, opened in this order
 // and closed in the reverse one.
 
-import { type Counters, type Env, type Logger, silentLogger } from '../base/index.js'
+import { type Counters, type Endpoint, type Env, type Logger, silentLogger } from '../base/index.js'
 import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
 import { HostClock } from '../host/clock.js'
 import { ResolveError, resolveHost } from '../host/dns.js'
@@ -55,7 +55,11 @@ export class Runtime {
    * before the caller has had its turn to listen.
    */
   async start(): Promise<void> {
-    await Promise.all(this.#bootstrapNodes.map((node) => this.bootstrap(node)))
+    const nodes = this.#bootstrapNodes.map((node) => (typeof node === 'string' ? parseBootstrapNode(node) : node))
+    const joined = await Promise.allSettled(nodes.map((node) => this.bootstrap(node)))
+    // One dead name in a list of nodes is no reason to stay away; when no node is left, it is.
+    const failures = joined.filter((one) => one.status === 'rejected')
+    if (failures.length > 0 && failures.length === nodes.length) throw failures[0]!.reason
     if (this.#profile !== undefined) {
       await this.#profile.save(this.engine.savedata())
       this.#saveTimer = setInterval(() => this.saveSoon(), SAVE_INTERVAL_MS)
@@ -84,7 +88,7 @@ export class Runtime {
   /** Joins through one more node. Rejects with `TOX_ERR_BOOTSTRAP_BAD_HOST` when its name has no address that we can use. */
   async bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void> {
     const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
-    const endpoints = await resolve(host, port, this.#socket.family, signal)
+    const endpoints = await resolveNode(host, port, this.#socket.family, signal)
     this.turn(() => {
       for (const endpoint of endpoints) this.engine.bootstrap(endpoint, publicKey)
     })
@@ -212,17 +216,31 @@ async function openSocket({ bindAddress, port, ipv6 = true }: ToxOptions): Promi
     }
     return await openUdpSocket({ family: 'ipv4', ...address, ...ports })
   } catch (error) {
-    if (!(error instanceof UdpError)) throw error
-    throw new ToxError('NEW', error.code === 'address' ? 'bad-option' : 'port-alloc', error.message, { cause: error })
+    return failSocket(error)
   }
 }
 
-async function resolve(host: string, port: number, family: UdpSocket['family'], signal: AbortSignal | undefined) {
+/** Throws why a socket could not be opened as a ToxError. */
+export function failSocket(error: unknown): never {
+  if (!(error instanceof UdpError)) throw error
+  throw new ToxError('NEW', error.code === 'address' ? 'bad-option' : 'port-alloc', error.message, { cause: error })
+}
+
+/** The addresses of a host that a socket of `family` can send to. Rejects with `TOX_ERR_BOOTSTRAP_BAD_HOST`. */
+export async function resolveNode(
+  host: string,
+  port: number,
+  family: UdpSocket['family'],
+  signal?: AbortSignal,
+): Promise<Endpoint[]> {
   const only = family === 'ipv4' ? { family: 4 as const } : family === 'ipv6' ? { family: 6 as const } : {}
   try {
     return await resolveHost(host, port, { ...only, ...(signal === undefined ? {} : { signal }) })
   } catch (error) {
+    if (signal?.aborted) throw new ToxError('BOOTSTRAP', 'aborted')
     if (!(error instanceof ResolveError)) throw error
-    throw new ToxError('BOOTSTRAP', 'bad-host', error.message, { cause: error })
+    throw new ToxError('BOOTSTRAP', error.code === 'bad-port' ? 'bad-port' : 'bad-host', error.message, {
+      cause: error,
+    })
   }
 }

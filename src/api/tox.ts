@@ -24,9 +24,10 @@ export class Tox extends EventEmitter<ToxEventMap> {
   #closing: Promise<void> | undefined
 
   /**
-   * Starts an instance: loads or makes the profile, binds a UDP socket and begins to join the network.
+   * Starts an instance: loads or makes the profile, binds a UDP socket and begins to join the network. Of several bootstrap nodes,
+   * those whose host names cannot be resolved are passed over as long as one is left.
    * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
-   * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`.
+   * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`; with BootstrapNodeError when a node is not `HOST:PORT:KEY`.
    */
   static async create(options: ToxOptions = {}): Promise<Tox> {
     let tox: Tox | undefined

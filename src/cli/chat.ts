@@ -1,16 +1,19 @@
 // `toxcore-ts chat`: an interactive client for the terminal. Lines that begin with / are commands, others go to the friend
 // that is talked to. It works from a pipe as well: then nothing is painted and the end of input is /quit.
 
-import { createInterface, emitKeypressEvents, type Interface } from 'node:readline'
-import type { Friend, FriendRequest, Tox } from '../api/index.js'
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
+import type { Friend, FriendRequest, Tox, UserStatus } from '../api/index.js'
 import { ToxError } from '../tox/errors.js'
-import { CHAT_COMMANDS, type ChatContext, statusText } from './chat-commands.js'
+import { CHAT_COMMANDS, type ChatContext, completions, nameOf, statusText } from './chat-commands.js'
 import type { Command } from './command.js'
-import { joinNetwork, networkOptions, startTox } from './network.js'
-import { harmless, painter, showToxId } from './terminal.js'
+import { checkToxId } from './id.js'
+import { joinNetwork, networkOptions, startTox, untilStopped } from './network.js'
+import { harmless, harmlessLines, painter, showToxId } from './terminal.js'
 
 /** A friend sees "typing" until so long after the last key. */
 const TYPING_SHOWN_MS = 4000
+/** Friend requests that wait for an answer; strangers send them, so the oldest makes room. */
+const REQUESTS_MAX = 100
 
 export const chat: Command = {
   name: 'chat',
@@ -20,15 +23,23 @@ export const chat: Command = {
     name: { value: 'NAME', help: 'your name, as friends see it' },
     add: { value: 'TOX-ID', help: 'send a friend request at once', repeatable: true },
   },
-  details: 'Type /help inside for the commands.',
+  details:
+    'Type /help inside for the commands. From a pipe, each line is read as if it were typed, and its end is /quit.',
   async run(values) {
-    await using tox = await startTox(values, 'chat', { name: values.text('name') ?? '' })
-    const session = new ChatSession(tox)
+    const stopped = untilStopped()
+    const toAdd = values.all('add').map(checkToxId)
+    const name = values.text('name')
+    await using tox = await startTox(values, 'chat', name === undefined ? {} : { name })
     showToxId(tox.address)
+    const session = new ChatSession(tox)
     session.print(session.paint('dim', 'This is your Tox ID. /help lists the commands, /quit ends.'))
-    for (const id of values.all('add')) await session.execute(`/add ${id}`)
-    // A node that does not answer ends the program; a person who leaves first does not wait for it.
-    await Promise.race([session.run(), joinNetwork(tox, values).then(() => new Promise<never>(() => {}))])
+    for (const id of toAdd) session.execute(`/add ${id}`)
+    try {
+      // A node that does not answer ends the program; a person who leaves first does not wait for it.
+      await Promise.race([session.ended, stopped, joinNetwork(tox, values).then(() => session.ended)])
+    } finally {
+      session.quit()
+    }
     return 0
   },
 }
@@ -36,81 +47,90 @@ export const chat: Command = {
 class ChatSession implements ChatContext {
   readonly requests = new Map<number, FriendRequest>()
   readonly paint = painter(process.stdout)
+  /** Resolves after /quit, Ctrl-C at the prompt, or the end of input. */
+  readonly ended: Promise<void>
   talkingTo: Friend | undefined
+  readonly #interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
   readonly #lines: Interface
+  readonly #statuses = new WeakMap<Friend, UserStatus>()
   #requestCount = 0
   #typingTimer: NodeJS.Timeout | undefined
-  #ended = false
+  #isEnded = false
 
   constructor(readonly tox: Tox) {
     this.#lines = createInterface({
       input: process.stdin,
       output: process.stdout,
-      terminal: process.stdin.isTTY === true,
+      terminal: this.#interactive,
+      completer: completions,
     })
-    this.#showEvents()
-    if (process.stdin.isTTY) {
-      emitKeypressEvents(process.stdin, this.#lines)
-      process.stdin.on('keypress', () => this.#showTyping())
-    }
-  }
-
-  /** Reads lines until /quit, the end of input, SIGINT or SIGTERM. */
-  async run(): Promise<void> {
-    this.#lines.on('SIGINT', () => this.quit())
-    process.once('SIGTERM', () => this.quit())
-    this.#prompt()
-    for await (const line of this.#lines) {
-      await this.execute(line)
-      if (this.#ended) break
+    this.ended = new Promise((resolve) => this.#lines.once('close', resolve))
+    this.#lines.on('line', (line) => {
+      if (this.#isEnded) return
+      this.execute(line)
       this.#prompt()
-    }
-    clearTimeout(this.#typingTimer)
-    this.#lines.close()
+    })
+    this.#lines.on('SIGINT', () => this.quit())
+    if (this.#interactive) process.stdin.on('keypress', () => this.#showTyping())
+    this.#showEvents()
+    this.#prompt()
   }
 
   quit(): void {
-    this.#ended = true
+    if (this.#isEnded) return
+    this.#clearPrompt()
+    this.#isEnded = true
+    clearTimeout(this.#typingTimer)
     this.#lines.close()
+    // A pipe that is still open would keep the program alive.
+    process.stdin.destroy()
   }
 
   /** Writes a line above the prompt, keeping what is being typed. */
   print(text: string): void {
-    if (!process.stdout.isTTY || this.#ended) {
-      process.stdout.write(`${text}\n`)
-      return
-    }
-    process.stdout.write(`\r\u001b[K${text}\n`)
-    this.#lines.prompt(true)
+    this.#clearPrompt()
+    process.stdout.write(`${text}\n`)
+    this.#prompt()
   }
 
   /** Runs one line of input; mistakes are shown, not thrown. */
-  async execute(line: string): Promise<void> {
+  execute(line: string): void {
     try {
-      if (line.startsWith('/') && !line.startsWith('//')) await this.#command(line)
+      if (line.startsWith('/') && !line.startsWith('//')) this.#command(line)
       else if (line.trim() !== '') this.say(line.startsWith('//') ? line.slice(1) : line, 'normal')
     } catch (error) {
       if (!(error instanceof ToxError)) throw error
-      this.print(this.paint('red', error.message))
+      this.complain(error.message)
     }
   }
 
-  async #command(line: string): Promise<void> {
+  complain(text: string): void {
+    this.print(this.paint('red', text))
+  }
+
+  #command(line: string): void {
     const [name = '', ...words] = line.slice(1).split(' ')
     const command = CHAT_COMMANDS.find((one) => one.name === name)
-    if (command === undefined) return this.print(this.paint('red', `unknown command /${name}; /help lists them`))
-    await command.run(this, words.join(' ').trim())
+    if (command === undefined) this.complain(`unknown command /${harmless(name)}; /help lists them`)
+    else command.run(this, words.join(' ').trim())
   }
 
   /** Sends to the friend that is talked to; kept and sent later when they are offline. */
   say(text: string, kind: 'normal' | 'action'): void {
     const friend = this.talkingTo
-    if (friend === undefined) return this.print(this.paint('red', 'nobody is talked to: /talk NUMBER chooses a friend'))
-    if (!friend.isOnline) this.print(this.paint('dim', `${nameOf(friend)} is offline: kept until they return`))
-    friend.setTyping(false)
-    friend.send(text, { kind, outbox: true }).catch((error: unknown) => {
-      if (error instanceof ToxError && !this.#ended) this.print(this.paint('red', `not delivered: ${error.message}`))
-    })
+    if (friend === undefined) return this.complain('nobody is talked to: /talk FRIEND chooses a friend')
+    const isKept = !friend.isOnline
+    if (isKept) this.print(this.paint('dim', `${nameOf(friend)} is offline: kept until they return, or you quit`))
+    this.#stopTyping(friend)
+    friend.send(text, { kind, outbox: true }).then(
+      () => {
+        if (isKept) this.print(this.paint('dim', `${nameOf(friend)} has received: ${harmless(text)}`))
+      },
+      (error: unknown) => {
+        if (!(error instanceof ToxError)) throw error
+        if (!this.#isEnded) this.complain(`not delivered: ${error.message}`)
+      },
+    )
   }
 
   talkTo(friend: Friend): void {
@@ -119,52 +139,82 @@ class ChatSession implements ChatContext {
   }
 
   #prompt(): void {
-    if (!process.stdin.isTTY || this.#ended) return
-    this.#lines.setPrompt(this.talkingTo === undefined ? '> ' : `${nameOf(this.talkingTo)}> `)
-    this.#lines.prompt()
+    if (!this.#interactive || this.#isEnded) return
+    const friend = this.talkingTo
+    const typing = friend?.isTyping === true ? ' is typing' : ''
+    this.#lines.setPrompt(friend === undefined ? '> ' : `${nameOf(friend)}${typing}> `)
+    this.#lines.prompt(true)
+  }
+
+  /** Takes prompt and typed text off the screen; the cursor is then where a line can be written. */
+  #clearPrompt(): void {
+    if (!this.#interactive || this.#isEnded) return
+    moveCursor(process.stdout, 0, -this.#lines.getCursorPos().rows)
+    cursorTo(process.stdout, 0)
+    clearScreenDown(process.stdout)
+    // readline moves up by the rows that it drew last before it draws again. We have done that, and it has no public way to say so.
+    Object.assign(this.#lines, { prevRows: 0 })
   }
 
   #showTyping(): void {
     const friend = this.talkingTo
-    if (friend === undefined || !friend.isOnline || this.#lines.line.startsWith('/')) return
-    friend.setTyping(true)
+    if (friend === undefined || !friend.isOnline || this.#isEnded) return
+    const { line } = this.#lines
+    if (line === '' || line.startsWith('/')) return this.#stopTyping(friend)
+    if (this.#typingTimer === undefined) friend.setTyping(true)
     clearTimeout(this.#typingTimer)
-    this.#typingTimer = setTimeout(() => friend.setTyping(false), TYPING_SHOWN_MS)
+    this.#typingTimer = setTimeout(() => this.#stopTyping(friend), TYPING_SHOWN_MS)
+  }
+
+  #stopTyping(friend: Friend): void {
+    if (this.#typingTimer === undefined) return
+    clearTimeout(this.#typingTimer)
+    this.#typingTimer = undefined
+    // They may have been removed meanwhile.
+    if (this.tox.friend(friend.number) === friend) friend.setTyping(false)
   }
 
   #showEvents(): void {
     const { tox, paint } = this
-    tox.on('connection', (connection) =>
-      this.print(paint('dim', connection === 'none' ? 'You are offline.' : 'You are online.')),
-    )
-    tox.on('friendRequest', (request) => {
-      const number = ++this.#requestCount
-      this.requests.set(number, request)
-      this.print(paint('yellow', `Friend request ${number} from ${request.publicKey}: ${harmless(request.message)}`))
-      this.print(paint('yellow', `/accept ${number} or /reject ${number}`))
-    })
+    const note = (text: string): void => this.print(paint('dim', text))
+    tox.on('connection', (connection) => note(connection === 'none' ? 'You are offline.' : 'You are online.'))
+    tox.on('friendRequest', (request) => this.#showRequest(request))
     tox.on('friendConnection', ({ friend, connection }) => {
-      this.print(paint('dim', `${nameOf(friend)} is ${connection === 'none' ? 'offline' : 'online'}.`))
+      note(`${nameOf(friend)} is ${connection === 'none' ? 'offline' : 'online'}.`)
       if (connection !== 'none') this.talkingTo ??= friend
+      this.#prompt()
     })
     tox.on('friendName', ({ friend, previous }) => {
-      if (previous !== '') this.print(paint('dim', `${harmless(previous)} is now ${nameOf(friend)}.`))
+      if (friend.name !== previous)
+        note(`${harmless(previous) || friend.publicKey.slice(0, 8)} is now ${nameOf(friend)}.`)
     })
-    tox.on('friendStatus', ({ friend, status }) => this.print(paint('dim', `${nameOf(friend)}: ${statusText(status)}`)))
+    tox.on('friendStatus', ({ friend, status }) => {
+      const before = this.#statuses.get(friend) ?? 'none'
+      this.#statuses.set(friend, status)
+      if (status !== before) note(`${nameOf(friend)} is ${statusText(status)}.`)
+    })
     tox.on('friendStatusMessage', ({ friend, statusMessage }) => {
-      if (statusMessage !== '') this.print(paint('dim', `${nameOf(friend)}: ${harmless(statusMessage)}`))
+      if (statusMessage !== '') note(`${nameOf(friend)} notes: "${harmless(statusMessage)}"`)
     })
     tox.on('friendTyping', ({ friend, isTyping }) => {
-      if (isTyping) this.print(paint('dim', `${nameOf(friend)} is typing...`))
+      if (this.#interactive) this.#prompt()
+      else if (isTyping) note(`${nameOf(friend)} is typing.`)
     })
     tox.on('message', ({ friend, text, kind }) => {
       const who = paint('green', nameOf(friend))
-      this.print(kind === 'action' ? `* ${who} ${harmless(text)}` : `${who}: ${harmless(text)}`)
+      this.print(kind === 'action' ? `* ${who} ${harmlessLines(text)}` : `${who}: ${harmlessLines(text)}`)
     })
   }
-}
 
-/** How a friend is called on screen: the name, or the first digits of the key. */
-export function nameOf(friend: Friend): string {
-  return friend.name === '' ? friend.publicKey.slice(0, 8) : harmless(friend.name)
+  #showRequest(request: FriendRequest): void {
+    const number = ++this.#requestCount
+    this.requests.set(number, request)
+    if (this.requests.size > REQUESTS_MAX) {
+      const [oldest, forgotten] = [...this.requests][0]!
+      this.requests.delete(oldest)
+      forgotten.reject()
+    }
+    const text = `Friend request ${number} from ${request.publicKey}: ${harmlessLines(request.message)}`
+    this.print(this.paint('yellow', `${text}\n/accept ${number} or /reject ${number}`))
+  }
 }

@@ -114,6 +114,12 @@ class ParsedValues implements Values {
   }
 }
 
+/** What the system says about a failed call: `'no such file or directory'`. */
+export function systemReason(error: unknown): string {
+  const { message } = error as Error
+  return /^E[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message
+}
+
 /** The text of `toxcore-ts COMMAND --help`. */
 export function helpOf(command: Command): string {
   const rows = Object.entries({ ...command.options, help: { help: 'show this help' } as Option }).map(

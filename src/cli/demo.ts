@@ -1,12 +1,11 @@
 // `toxcore-ts demo` (what `npm start` runs): a bootstrap node and an echo bot, both on loopback, and how to talk to them.
 
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { BootstrapNodeServer, Tox } from '../api/index.js'
 import type { Command } from './command.js'
 import { echoEverything } from './echo.js'
-import { bootstrapNodesOf, joinNetwork, networkOptions, untilStopped } from './network.js'
+import { bootstrapNodesOf, joinNetwork, makeFolder, networkOptions, timeoutOf, untilStopped } from './network.js'
 import { painter, showToxId } from './terminal.js'
 
 const { timeout, bootstrap, nodes } = networkOptions
@@ -29,7 +28,8 @@ export const demo: Command = {
     const bindAddress = outside.length === 0 ? '127.0.0.1' : undefined
     const dir =
       values.text('data') ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'toxcore-ts')
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    timeoutOf(values)
+    makeFolder(dir)
     await using server = await BootstrapNodeServer.create({
       bindAddress: '127.0.0.1',
       keyFile: join(dir, 'node.key'),
@@ -45,25 +45,33 @@ export const demo: Command = {
     echoEverything(tox)
     showToxId(tox.address)
     await Promise.race([joinNetwork(tox, values), stopped])
-    printHelp(tox, server, outside.length > 0)
+    printHelp(tox, server, { isPublic: outside.length > 0, dir })
     await stopped
     return 0
   },
 }
 
-function printHelp(tox: Tox, server: BootstrapNodeServer, isPublic: boolean): void {
+/** How this command line was called, so that what is printed can be typed as it stands. */
+function ourName(): string {
+  const path = process.argv[1] ?? ''
+  if (basename(path) !== 'main.js') return path.includes(`${sep}node_modules${sep}`) ? 'npx toxcore-ts' : 'toxcore-ts'
+  const short = relative(process.cwd(), path)
+  return `node ${short.startsWith('..') ? path : short}`
+}
+
+function printHelp(tox: Tox, server: BootstrapNodeServer, { isPublic, dir }: { isPublic: boolean; dir: string }): void {
   const paint = painter(process.stdout)
   const where = isPublic ? 'the network that you named' : 'this machine only'
   const lines = [
     `The line above is the Tox ID of an echo bot (${where}). Talk to it from another terminal:`,
     '',
-    `  ${paint('cyan', `npx toxcore-ts chat --bootstrap ${server.asBootstrapNode()} --add ${tox.address}`)}`,
+    `  ${paint('cyan', `${ourName()} chat --bootstrap ${server.asBootstrapNode()} --add ${tox.address}`)}`,
     '',
     'or from any Tox client on this machine: let it bootstrap from',
     '',
     `  address ${server.host}   port ${server.port}   key ${server.publicKey}`,
     '',
-    'and add the Tox ID as a friend. Press Ctrl-C to stop.',
+    `and add the Tox ID as a friend. Press Ctrl-C to stop. The keys are kept in ${dir}.`,
   ]
   console.log(lines.join('\n'))
 }

@@ -6,7 +6,7 @@ import { fromHex, fromUtf8, toHex } from '../base/index.js'
 import { type LongTermPublicKey, loadCrypto } from '../crypto/index.js'
 import { encodeSavedata, freshSavedata, parseSavedata, type Savedata } from '../tox/savedata.js'
 import { formatToxId, parseToxId, type ToxId, type ToxIdError } from '../tox/tox-id.js'
-import { CliError, type Command, type Values } from './command.js'
+import { CliError, type Command, systemReason, type Values } from './command.js'
 import { harmless, showToxId, toxIdQrCode } from './terminal.js'
 
 const MISTAKES: Readonly<Record<ToxIdError, (text: string) => string>> = {
@@ -59,7 +59,7 @@ async function makeProfile([path]: readonly string[], values: Values): Promise<v
   try {
     writeFileSync(path!, encodeSavedata(savedata), { mode: 0o600, flag: 'wx' })
   } catch (error) {
-    throw new CliError(`cannot write ${path}: ${(error as Error).message}`, 1)
+    throw new CliError(`cannot write ${path}: ${systemReason(error)}`, 1)
   }
   print(formatToxId({ publicKey: savedata.longTerm.publicKey, nospam: savedata.nospam }), values)
 }
@@ -79,8 +79,7 @@ async function readProfile(path: string): Promise<Savedata> {
   try {
     bytes = readFileSync(path)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new CliError(code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${message}`, 1)
+    throw new CliError(`cannot read ${path}: ${systemReason(error)}`, 1)
   }
   const parsed = parseSavedata(bytes, await loadCrypto())
   if (parsed.ok) return parsed.value
@@ -110,6 +109,11 @@ function nospamOf(values: Values): Uint8Array {
   const nospam = fromHex(values.text('nospam') ?? '00000000')
   if (nospam?.length !== 4) throw new CliError('option --nospam wants 8 hexadecimal digits')
   return nospam
+}
+
+/** A Tox ID as typed, without the `tox:` of links. CliError tells what is wrong with it. */
+export function checkToxId(text: string): string {
+  return formatToxId(soundToxId(text))
 }
 
 function soundToxId(text: string): ToxId {

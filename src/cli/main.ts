@@ -14,6 +14,8 @@ import { node } from './node.js'
 
 const COMMANDS: readonly Command[] = [demo, echo, chat, node, id]
 
+const HELP: ReadonlySet<string> = new Set(['--help', '-h'])
+
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2
   const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`)
@@ -29,7 +31,7 @@ function overview(): string {
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === undefined || HELP.has(name) || name === 'help') {
     console.log(overview())
     return name === undefined ? 2 : 0
   }
@@ -39,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.find((one) => one.name === name)
   if (command === undefined) throw new CliError(`unknown command '${name}'; see toxcore-ts --help`)
-  if (rest.includes('--help')) {
+  if (rest.some((arg) => HELP.has(arg))) {
     console.log(helpOf(command))
     return 0
   }
@@ -50,6 +52,11 @@ function version(): string {
   const { version } = JSON.parse(readFileSync(join(packageRoot()!, 'package.json'), 'utf8')) as { version: string }
   return version
 }
+
+// Who reads our output may leave before us (`toxcore-ts echo | head -1`): a bot goes on without them.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 main(process.argv.slice(2)).then(
   (code) => {
@@ -63,8 +70,9 @@ main(process.argv.slice(2)).then(
       console.error(`toxcore-ts: ${error.message}`)
       process.exitCode = 1
     } else {
+      // A mistake of our own: what it left open must not keep the program alive.
       console.error('toxcore-ts: internal error:', error)
-      process.exitCode = 70
+      process.exit(70)
     }
   },
 )

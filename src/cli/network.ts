@@ -1,9 +1,9 @@
 // Options that all commands share which go onto the network, and how a Tox instance is started from them.
 
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile, Tox } from '../api/index.js'
-import { CliError, type Option, type Values } from './command.js'
+import { CliError, type Option, systemReason, type Values } from './command.js'
 
 const DEFAULT_TIMEOUT_S = 30
 
@@ -38,11 +38,12 @@ export function bootstrapNodesOf(values: Values): BootstrapNode[] {
 export async function startTox(
   values: Values,
   profileName: string,
-  extra: { name: string; statusMessage?: string },
+  extra: { name?: string; statusMessage?: string },
 ): Promise<Tox> {
   const nodes = bootstrapNodesOf(values)
+  timeoutOf(values)
   const dir = values.text('data')
-  if (dir !== undefined) mkdirSync(dir, { recursive: true, mode: 0o700 })
+  if (dir !== undefined) makeFolder(dir)
   return Tox.create({
     ...extra,
     ...(dir === undefined ? {} : { profile: join(dir, `${profileName}.tox`) }),
@@ -53,10 +54,27 @@ export async function startTox(
   })
 }
 
+/** Seconds to wait for a first answer; asked for early as well, so that a mistake is told before anything starts. */
+export function timeoutOf(values: Values): number {
+  return values.number('timeout', DEFAULT_TIMEOUT_S, 0, 86_400)
+}
+
+/** Makes a folder for profiles, and those above it, readable by their owner alone. CliError tells why it cannot. */
+export function makeFolder(path: string): void {
+  const missing: string[] = []
+  // Not mkdir's `recursive`: it never returns where the system refuses with ENOENT, as below /proc.
+  for (let one = resolve(path); !existsSync(one); one = dirname(one)) missing.unshift(one)
+  try {
+    for (const one of missing) mkdirSync(one, { mode: 0o700 })
+  } catch (error) {
+    throw new CliError(`cannot make the folder ${path}: ${systemReason(error)}`, 1)
+  }
+}
+
 /** Resolves when the network has been joined; CliError when no named node answers in time. Without nodes there is nothing to join. */
 export async function joinNetwork(tox: Tox, values: Values): Promise<void> {
   const nodes = bootstrapNodesOf(values)
-  const seconds = values.number('timeout', DEFAULT_TIMEOUT_S, 0, 86_400)
+  const seconds = timeoutOf(values)
   if (nodes.length === 0 || seconds === 0) return
   const signal = AbortSignal.timeout(seconds * 1000)
   try {
@@ -68,10 +86,9 @@ export async function joinNetwork(tox: Tox, values: Values): Promise<void> {
   }
 }
 
-/** Resolves on the first SIGINT or SIGTERM. */
+/** Resolves when the program is asked to end: Ctrl-C, kill, or its terminal closed. A second signal ends it at once. */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
   })
 }

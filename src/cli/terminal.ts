@@ -15,10 +15,18 @@ export function toxIdQrCode(toxId: string): string {
   return renderUnicodeCompact(`tox:${toxId}`, { border: 2 })
 }
 
-/** Text of a peer without control characters: a friend's name must not move our cursor or ring our bell. */
+/** Text of a peer on one line, without control characters: a friend's name must not move our cursor or ring our bell. */
 export function harmless(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must not reach the terminal
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd')
+}
+
+/** As `harmless`, with its lines kept and the later ones indented: a message must not look like a line of ours. */
+export function harmlessLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => harmless(line.replaceAll('\t', '  ')))
+    .join('\n    ')
 }
 
 /** Shows an instance's ID: alone on a line of standard output; the QR code only where a person looks. */

@@ -1,0 +1,126 @@
+// toxcore-ts chat as a person sees it: in a real terminal, driven through tmux.
+
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BootstrapNodeServer, Tox } from '../../src/index.js'
+import { COMMAND, DEADLINE_MS, ROOT } from './process.js'
+
+const loopback = { bindAddress: '127.0.0.1', ipv6: false } as const
+
+/** A tmux server of our own, so that nobody else's sessions are met. */
+const tmux = (...args: string[]): string =>
+  execFileSync('tmux', ['-L', `toxcore-ts-${process.pid}`, '-f', '/dev/null', ...args], { encoding: 'utf8', cwd: ROOT })
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0
+
+describe('toxcore-ts chat in a terminal', function () {
+  this.timeout(4 * DEADLINE_MS)
+  let server: BootstrapNodeServer
+  let friend: Tox
+
+  /** What the terminal shows; with `-e` its colours too. */
+  const screen = (name: string, ...options: string[]): string => tmux('capture-pane', '-p', '-t', name, ...options)
+
+  /** Waits until the screen matches. A terminal tells nobody when it changes, so it is looked at again and again. */
+  async function sees(name: string, pattern: RegExp): Promise<string> {
+    const endMs = performance.now() + DEADLINE_MS
+    for (;;) {
+      const text = screen(name)
+      if (pattern.test(text)) return text
+      if (performance.now() > endMs) assert.fail(`no ${pattern} on\n${text}`)
+      await sleep(50)
+    }
+  }
+
+  function open(name: string, env: string[] = []): void {
+    const args = ['chat', '--bootstrap', server.asBootstrapNode(), '--add', friend.address]
+    const size = ['-x', '100', '-y', '50']
+    // `cat` keeps the pane when the program has ended, with its exit code on the screen.
+    const script = '"$@"; echo "code $?"; exec cat'
+    tmux(
+      'new-session',
+      '-d',
+      '-s',
+      name,
+      ...size,
+      'env',
+      ...env,
+      'sh',
+      '-c',
+      script,
+      'sh',
+      process.execPath,
+      ...COMMAND,
+      ...args,
+    )
+  }
+
+  before(async function () {
+    if (!hasTmux) {
+      this.test!.parent!.title += ' [no tmux]'
+      this.skip()
+    }
+    server = await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port: 0 })
+    friend = await Tox.create({ ...loopback, bootstrap: [server.asBootstrapNode()], name: 'Rosa' })
+    friend.on('friendRequest', (request) => request.accept())
+  })
+  after(async () => {
+    if (hasTmux) spawnSync('tmux', ['-L', `toxcore-ts-${process.pid}`, 'kill-server'])
+    await friend?.close()
+    await server?.close()
+  })
+
+  it('shows a QR code, paints, keeps what is being typed while lines come in, and ends cleanly', async () => {
+    open('painted')
+    await sees('painted', /^Rosa>\s*$/m)
+    assert.match(screen('painted', '-S', '-200'), /[█▀▄]{8}/, 'the QR code')
+    assert.ok(screen('painted', '-e', '-S', '-200').includes('\u001b[2m'), 'dim notes')
+    const [peer] = friend.friends
+    const heard = friend.messages({ signal: AbortSignal.timeout(DEADLINE_MS) })
+    const typing = friend.iterate('friendTyping', { signal: AbortSignal.timeout(DEADLINE_MS) })
+
+    // Longer than the terminal is wide: the prompt takes two rows.
+    const begun = `half a line ${'la '.repeat(40)}`
+    tmux('send-keys', '-t', 'painted', '-l', begun)
+    assert.equal((await typing.next()).value?.isTyping, true)
+    await sees('painted', /la\s*$/m)
+    await peer!.send('are you there?')
+    await peer!.send('hello?', { kind: 'action' })
+    const text = await sees('painted', /^\* Rosa hello\?$/m)
+    const rows = text.trimEnd().split('\n')
+    const asked = rows.indexOf('Rosa: are you there?')
+    assert.equal(rows[asked + 1], '* Rosa hello?')
+    assert.equal(
+      rows
+        .slice(asked + 2)
+        .join('')
+        .trimEnd(),
+      `Rosa> ${begun}`.trimEnd(),
+      'what was being typed stays',
+    )
+    peer!.setTyping(true)
+    await sees('painted', /^Rosa is typing> half a line/m)
+    peer!.setTyping(false)
+    await sees('painted', /^Rosa> half a line/m)
+    tmux('send-keys', '-t', 'painted', '-l', 'end')
+    tmux('send-keys', '-t', 'painted', 'Enter')
+    assert.equal((await heard.next()).value?.text, `${begun}end`)
+    assert.equal((await typing.next()).value?.isTyping, false)
+
+    tmux('send-keys', '-t', 'painted', '-l', '/fr')
+    tmux('send-keys', '-t', 'painted', 'Tab', 'Enter')
+    await sees('painted', /^\* {2}0 {2}online +Rosa$/m)
+    tmux('send-keys', '-t', 'painted', 'C-c')
+    await sees('painted', /^code 0$/m)
+  })
+
+  it('respects NO_COLOR', async () => {
+    open('plain', ['NO_COLOR=1'])
+    await sees('plain', /^Rosa>\s*$/m)
+    assert.equal(screen('plain', '-e', '-S', '-200').includes('\u001b['), false)
+    tmux('send-keys', '-t', 'plain', '-l', '/quit')
+    tmux('send-keys', '-t', 'plain', 'Enter')
+    await sees('plain', /^code 0$/m)
+  })
+})
