@@ -4,11 +4,13 @@ export interface BenchLine {
   /** What was measured, in the words of the table in doc/performance.md. */
   name: string
   ours: number
-  /** c-toxcore's (or libsodium's) figure in the same run; undefined where it is not installed. */
+  /** The other's figure in the same run; undefined where it is not installed, or has nothing like it. */
   theirs: number | undefined
+  /** Who the other is. */
+  against: 'c-toxcore' | 'libsodium'
   /** How many times better ours is: above 1 is better, whichever way the unit counts. */
   ratio: number | undefined
-  /** 'ms', 'µs', '/s' or '% CPU'. */
+  /** 'ms', 'µs', 'µs CPU' (user and system time of the process together), '/s' or '% CPU'. */
   unit: string
 }
 
@@ -16,12 +18,18 @@ export interface BenchLine {
 export type Bench = () => Promise<BenchLine[]>
 
 /** Units of which less is better. */
-const LESS_IS_BETTER = new Set(['s', 'ms', 'µs', 'ns', '% CPU', 'MB'])
+const LESS_IS_BETTER = new Set(['s', 'ms', 'µs', 'µs CPU', 'ns', '% CPU', 'MB'])
 
 /** A line with its ratio worked out; `theirs` undefined where there is nothing to compare with. */
-export function benchLine(name: string, ours: number, theirs: number | undefined, unit: string): BenchLine {
+export function benchLine(
+  name: string,
+  ours: number,
+  theirs: number | undefined,
+  unit: string,
+  against: BenchLine['against'] = 'c-toxcore',
+): BenchLine {
   const ratio = theirs === undefined ? undefined : LESS_IS_BETTER.has(unit) ? theirs / ours : ours / theirs
-  return { name, ours, theirs, ratio, unit }
+  return { name, ours, theirs, against, ratio, unit }
 }
 
 /** The value below which `share` (0–1) of the sorted copy of `values` lies. */
@@ -31,10 +39,10 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /** One line for people. */
-export function formatLine({ name, ours, theirs, ratio, unit }: BenchLine): string {
+export function formatLine({ name, ours, theirs, against, ratio, unit }: BenchLine): string {
   const figure = (value: number): string =>
     value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
-  const other = theirs === undefined ? 'c-toxcore: not measured' : `c-toxcore ${figure(theirs)} ${unit}`
+  const other = theirs === undefined ? '' : `(${against} ${figure(theirs)} ${unit})`
   const times = ratio === undefined ? '' : `  ${figure(ratio)}× better`.replace(/ (0\.\S+)× better/, ' $1×')
-  return `${name.padEnd(52)} ${figure(ours).padStart(9)} ${unit.padEnd(5)} (${other})${times}`
+  return `${name.padEnd(62)} ${figure(ours).padStart(8)} ${unit.padEnd(6)} ${other}${times}`.trimEnd()
 }

@@ -1,9 +1,11 @@
 /* Asks a bootstrap node for nodes as fast as it answers: the same load for tox-bootstrapd and for ours.
  *
- *   nodes-load PORT NODE_KEY KEYS SECONDS   -> answers per second
+ *   nodes-load PORT NODE_KEY KEYS SECONDS   -> counting            when every key has been seen and the clock runs
+ *                                              answers COUNT SECONDS
  *
  * KEYS asking keys, each at an address of its own in 127.0.0.0/8 (chosen per packet with IP_PKTINFO), requests sealed
- * beforehand. At most WINDOW requests are under way, so that what is measured is answers and not dropped packets. */
+ * beforehand. At most about WINDOW requests are under way: as many as the node's receive buffer holds, so that it never
+ * waits for us, and what is measured is answers and not dropped packets. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,14 +19,15 @@
 #include <time.h>
 
 enum {
-    WINDOW = 256,
+    WINDOW = 400,
     BATCH = 64,
     NODES_REQUEST = 0x02,
     NODES_RESPONSE = 0x04,
     /* kind, public key, nonce, box of (key asked for, request id) */
     REQUEST_SIZE = 1 + 32 + 24 + (32 + 8) + 16,
-    /* No answer for so long: what is under way is lost. */
+    /* What is under way after so long is lost. */
     LOST_AFTER_MS = 50,
+    WARM_UP_MS = 1500,
 };
 
 struct request {
@@ -74,8 +77,10 @@ int main(int argc, char **argv)
 
     const int s = socket(AF_INET, SOCK_DGRAM, 0);
     const int on = 1, buffer = 8 << 20;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     setsockopt(s, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
     setsockopt(s, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
+    setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
     struct sockaddr_in node = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1]))};
     node.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const struct sockaddr_in any = {.sin_family = AF_INET};
@@ -104,19 +109,26 @@ int main(int argc, char **argv)
         header->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
     }
 
-    long answers = 0, under_way = 0, counted_from = 0;
+    long answers = 0, under_way = 0, sent_lately = 0, counted_from = 0;
     size_t next = 0;
-    const double warm = now() + 1.0;
+    const double warm = now() + WARM_UP_MS / 1e3;
+    double judged = now();
     double counting_since = 0;
     for (;;) {
         const double t = now();
         if (counting_since == 0 && t >= warm) {
             counting_since = t;
             counted_from = answers;
+            printf("counting\n");
         }
         if (counting_since != 0 && t >= counting_since + seconds) {
-            printf("%.1f\n", (answers - counted_from) / (t - counting_since));
+            printf("answers %ld %.6f\n", answers - counted_from, t - counting_since);
             return 0;
+        }
+        if (t >= judged + LOST_AFTER_MS / 1e3) {
+            judged = t;
+            under_way = under_way < sent_lately ? under_way : sent_lately;
+            sent_lately = 0;
         }
         const long room = WINDOW - under_way;
         const int count = room < BATCH ? (int)room : BATCH;
@@ -130,10 +142,10 @@ int main(int argc, char **argv)
         if (count > 0) {
             const int sent = sendmmsg(s, out, (unsigned)count, MSG_DONTWAIT);
             under_way += sent > 0 ? sent : 0;
+            sent_lately += sent > 0 ? sent : 0;
         }
         struct pollfd pollfd = {s, POLLIN, 0};
-        if (under_way == WINDOW && poll(&pollfd, 1, LOST_AFTER_MS) == 0) {
-            under_way = 0;
+        if (under_way >= WINDOW && poll(&pollfd, 1, LOST_AFTER_MS) == 0) {
             continue;
         }
         const int got = recvmmsg(s, in, BATCH, MSG_DONTWAIT, NULL);

@@ -1,5 +1,5 @@
 // How many nodes requests a node answers in a second on one core, without sockets: open, selection of the nearest, seal.
-// Run alone: `npx tsx bench/nodes-requests.ts`.
+// With sockets, and beside tox-bootstrapd: answers.ts.
 
 import { Counters, Deadlines, Endpoint, type Env, silentLogger } from '../src/base/index.js'
 import { decode, encode } from '../src/codec/index.js'
@@ -22,30 +22,18 @@ import {
 } from '../src/packet/dht/index.js'
 import { PacketKind } from '../src/packet/kinds.js'
 import { UdpRouter, type UdpSender } from '../src/transport/udp.js'
-
-export interface BenchLine {
-  readonly name: string
-  readonly ours: number
-  readonly theirs: number | undefined
-  readonly ratio: number | undefined
-  readonly unit: string
-}
+import { type BenchLine, benchLine } from './bench-line.js'
 
 /** Strangers that the node meets first; its lists keep about a hundred of them. */
 const STRANGERS = 1000
 const MEASURE_MS = 1000
 
-/** c-toxcore 0.2.18 on the development machine, over loopback. */
-const THEIRS: Record<number, number> = { 100: 27_000, 5000: 14_000 }
-
 /** One line for 100 asking keys, one for 5,000. */
 export async function run(): Promise<BenchLine[]> {
   const crypto = await loadCrypto()
   return [100, 5000].map((keys) => {
-    const ours = Math.round(answersPerSecond(crypto, keys))
-    const theirs = THEIRS[keys]!
-    const ratio = Math.round((10 * ours) / theirs) / 10
-    return { name: `nodes requests answered, ${keys} keys`, ours, theirs, ratio, unit: '/s' }
+    const name = `nodes requests answered without sockets, ${keys.toLocaleString('en')} asking keys`
+    return benchLine(name, answersPerSecond(crypto, keys), undefined, '/s')
   })
 }
 
@@ -141,9 +129,4 @@ class BenchNode {
   #shared(peer: DhtKeyPair): SharedKey {
     return this.crypto.sharedKey(this.dht.publicKey, peer.secretKey)!
   }
-}
-
-if (process.argv[1]?.endsWith('nodes-requests.ts')) {
-  for (const { name, ours, theirs, ratio, unit } of await run())
-    console.log(`${name}: ${ours}${unit}, ${theirs}, ${ratio}×`)
 }

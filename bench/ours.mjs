@@ -1,10 +1,14 @@
-// Every call that the benchmarks make to our own API, in one place.
+// Every call that the benchmarks make to our own API, in one place. ours-engine.mjs is its twin below the API.
 
 const { BootstrapNodeServer, Tox } = await import(new URL('../dist/esm/index.js', import.meta.url).href)
 
-/** A peer on loopback that joins through one node (its DHT key in hex). */
-export const createPeer = (port, nodePort, nodeKey) =>
-  Tox.create({ bindAddress: '127.0.0.1', ipv6: false, port, bootstrap: [`127.0.0.1:${nodePort}:${nodeKey}`] })
+/** A peer on loopback that joins through one node (its DHT key in hex). `onMessage` is called for every message. */
+export async function createPeer(port, nodePort, nodeKey, onMessage) {
+  const bootstrap = [`127.0.0.1:${nodePort}:${nodeKey}`]
+  const tox = await Tox.create({ bindAddress: '127.0.0.1', ipv6: false, port, bootstrap })
+  tox.on('message', onMessage)
+  return tox
+}
 
 /** Adds a friend by long-term public key (hex), without a request. */
 export const addFriend = (tox, key) => tox.addFriendWithoutRequest(key)
@@ -12,14 +16,13 @@ export const addFriend = (tox, key) => tox.addFriendWithoutRequest(key)
 /** Resolves when the friend is online. */
 export const whenOnline = (friend) => friend.whenOnline()
 
-/** Calls back for every message. */
-export const onMessage = (tox, callback) => tox.on('message', callback)
-
-/** Sends; resolves on the receipt. */
-export const send = (friend, text) => friend.send(text)
-
-/** Whether a failed send means that the queue is full for now. */
-export const isFull = (error) => error.code === 'TOX_ERR_FRIEND_SEND_MESSAGE_SENDQ'
+/** Sends a text: `onReceipt` when the friend has it, `onFull` when the queue is full for now. */
+export function send(friend, text, onReceipt, onFull) {
+  friend.send(text).then(onReceipt, (error) => {
+    if (error.code !== 'TOX_ERR_FRIEND_SEND_MESSAGE_SENDQ') throw error
+    onFull()
+  })
+}
 
 /** A bootstrap node on loopback; returns its key in hex. */
 export async function createNode(port) {

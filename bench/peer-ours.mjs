@@ -1,8 +1,10 @@
 // Our side of the benchmarks: the twin of peer.c, with the same lines (they are described there).
+// peer-ours.mjs [ours-engine.mjs]: through the API, or through the engine below it.
 
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import { addFriend, createPeer, isFull, onMessage, send, whenOnline } from './ours.mjs'
+
+const { addFriend, createPeer, send, whenOnline } = await import(`./${process.argv[2] ?? 'ours.mjs'}`)
 
 /** Messages sent whose receipts are awaited: well below the send queue, well above what a round trip holds. */
 const UNDER_WAY_MAX = 8_192
@@ -17,8 +19,7 @@ let received = 0
 
 const commands = {
   async start(port, nodePort, nodeKey, offlineFriends) {
-    tox = await createPeer(Number(port), Number(nodePort), nodeKey)
-    onMessage(tox, () => {
+    tox = await createPeer(Number(port), Number(nodePort), nodeKey, () => {
       if (++received === expected) print(`received ${now()}`)
     })
     for (let i = 0; i < Number(offlineFriends); i++) {
@@ -38,7 +39,7 @@ const commands = {
     const times = []
     for (let i = 0; i < Number(count); i++) {
       const sentAt = performance.now()
-      await send(friend, 'ping')
+      await new Promise((resolve, reject) => send(friend, 'ping', resolve, reject))
       times.push((performance.now() - sentAt).toFixed(3))
     }
     print(`rtt ${times.join(' ')}`)
@@ -54,15 +55,14 @@ const commands = {
     const fill = () => {
       for (; left > 0 && underWay < UNDER_WAY_MAX; left--) {
         underWay++
-        send(friend, text).then(onReceipt, onRefusal)
+        send(friend, text, onReceipt, onFull)
       }
     }
     const onReceipt = () => {
       underWay--
       fill()
     }
-    const onRefusal = (error) => {
-      if (!isFull(error)) throw error
+    const onFull = () => {
       underWay--
       left++
       setTimeout(fill, 1)

@@ -15,6 +15,8 @@ export type PeerCommand = [command: string, ...args: string[]]
 
 /** Ours, from the built package. */
 export const OUR_PEER: PeerCommand = [process.execPath, here('peer-ours.mjs')]
+/** The same without promises, events and strings: the engine under the API. */
+export const OUR_ENGINE: PeerCommand = [...OUR_PEER, 'ours-engine.mjs']
 /** Our bootstrap node: `node-ours.mjs PORT` prints `ready KEY`. */
 export const OUR_NODE: PeerCommand = [process.execPath, here('node-ours.mjs')]
 
@@ -83,6 +85,20 @@ export async function startPeer(
   const peer = new LineChild(command)
   peer.say(`start ${port} ${node.port} ${Buffer.from(node.key).toString('hex')} ${offlineFriends}`)
   return { peer, key: await peer.hear('ready') }
+}
+
+/** A bootstrap node under measurement, of either kind. */
+export interface BenchNode {
+  readonly port: number
+  readonly key: Uint8Array
+  stop(): Promise<void>
+}
+
+/** Our bootstrap node. */
+export async function startOurNode(port: number): Promise<BenchNode & { readonly pid: number }> {
+  const child = new LineChild([...OUR_NODE, String(port)])
+  const key = Buffer.from(await child.hear('ready'), 'hex')
+  return { port, key, pid: child.pid, stop: () => child.stop() }
 }
 
 /** tox-bootstrapd for a benchmark; throws where it is not installed. */
