@@ -1,0 +1,64 @@
+// Friends behind routers. All pairs of kinds find a way but one: two symmetric routers show each peer another port, so that
+// neither side can know where to knock; they need a relay. Until then they must at least be modest.
+
+import assert from 'node:assert/strict'
+import type { NatKind } from '../../src/sim/index.js'
+import { townStory } from './town.js'
+
+const KINDS: readonly NatKind[] = ['full-cone', 'restricted', 'port-restricted', 'symmetric']
+
+/**
+ * 48 pings and 8 NAT pings each 3 s are what c-toxcore sends to punch a hole, twice that when it tries low ports too. The rest
+ * is the upkeep of a node that has nobody else to talk to.
+ */
+const HOPELESS_PACKETS_PER_SECOND = 40
+
+describe('friends behind routers', () => {
+  KINDS.forEach((one, i) => {
+    for (const other of KINDS.slice(i)) {
+      if (one === 'symmetric') continue
+      townStory(`${one} and ${other}`, { nodes: 6 }, (town) => {
+        const alice = town.person('alice', { router: town.world.addRouter({ kind: one }) })
+        const bob = town.person('bob', { router: town.world.addRouter({ kind: other }) })
+        town.befriend(alice, bob)
+        town.expectTalk(alice, bob, 'through the wall')
+      })
+    }
+  })
+
+  townStory('two neighbours behind one router that leads back inside', { nodes: 6 }, (town) => {
+    const router = town.world.addRouter({ kind: 'port-restricted', hairpin: true })
+    const [alice, bob] = [town.person('alice', { router }), town.person('bob', { router, port: 33_446 })]
+    town.befriend(alice, bob)
+    town.expectTalk(alice, bob, 'through the floor')
+  })
+
+  townStory('a router restarts under a friendship', { nodes: 6 }, (town) => {
+    const router = town.world.addRouter({ kind: 'port-restricted', ports: 'random' })
+    const [alice, bob] = [town.person('alice', { router }), town.person('bob')]
+    town.befriend(alice, bob)
+    router.nat.reboot()
+    town.world.run(60_000)
+    town.expectOnline(alice, bob)
+    town.expectTalk(alice, bob, 'power cut')
+  })
+
+  townStory('two symmetric routers: no way, and no flood', { nodes: 6 }, (town) => {
+    const [alice, bob] = ['alice', 'bob'].map((name) =>
+      town.person(name, { router: town.world.addRouter({ kind: 'symmetric' }) }),
+    ) as [ReturnType<typeof town.person>, ReturnType<typeof town.person>]
+    alice.engine.addFriend(bob.engine.toxId)
+    town.world.run(60_000)
+    for (const host of [alice, bob]) {
+      host.traffic.reset()
+      let busiest = 0
+      for (let minute = 0; minute < 3; minute++) {
+        const before = host.traffic.sent().packets
+        town.world.run(60_000)
+        busiest = Math.max(busiest, (host.traffic.sent().packets - before) / 60)
+      }
+      assert.ok(busiest < HOPELESS_PACKETS_PER_SECOND, `${host.name}: ${busiest} packets a second`)
+      assert.equal(host.engine.sees(0), false, 'if they meet, move this pair to the others and rejoice')
+    }
+  })
+})
