@@ -130,8 +130,11 @@ function othersAfter({ others }: Savedata, type: number): Section[] {
 
 function contents(savedata: Savedata, type: (typeof ORDER)[number]): Uint8Array {
   switch (type) {
-    case SectionType.NOSPAM_AND_KEYS:
-      return encode(NospamAndKeys, { nospam: savedata.nospam, ...savedata.longTerm })
+    case SectionType.NOSPAM_AND_KEYS: {
+      // By name: a key pair that guards its secret does not spread it.
+      const { publicKey, secretKey } = savedata.longTerm
+      return encode(NospamAndKeys, { nospam: savedata.nospam, publicKey, secretKey })
+    }
     case SectionType.DHT:
       return writeDhtNodes(savedata.dhtNodes)
     case SectionType.FRIENDS:
