@@ -35,6 +35,9 @@ interface Waiting {
 
 export class Greeter {
   readonly #waiting: Waiting[] = []
+  readonly #waitingKeys = new Set<string>()
+  /** Index of the one that waits farthest from our own key; -1 while not looked for. */
+  #farthest = -1
   readonly #tokens: TokenBucket
   readonly #sourceLimit: SourceLimit
   /** Whom we pinged a moment ago: an asker is not pinged again while its answer is under way. */
@@ -62,12 +65,14 @@ export class Greeter {
    * `publicKey` may be a view.
    */
   greet(publicKey: DhtPublicKey, endpoint: Endpoint, isSought: boolean): void {
+    // First of all, because under a flood this is how nearly every call ends.
+    if (!isSought && this.#isCrowdedOut(publicKey)) return this.env.drops.count('dht/not pinged back: list full')
     const nowMs = this.env.clock.now()
     const key = bytesKey(publicKey) + endpoint.key
     const greetedMs = this.#greeted.peek(key)
     if (greetedMs !== undefined && Math.abs(nowMs - greetedMs) < GREETING_INTERVAL_MS) return
     if (isSought) return this.#ping(publicKey, key, endpoint, nowMs)
-    if (this.#waiting.length > 0 && this.#waiting.some((one) => one.key === key)) return
+    if (this.#waitingKeys.has(key)) return
     if (!this.#sourceLimit.allows(endpoint)) return this.env.drops.count('dht/not pinged back: source limit')
     if (this.#waiting.length === 0 && this.#tokens.take(nowMs)) return this.#ping(publicKey, key, endpoint, nowMs)
     this.#enqueue({ publicKey: publicKey.slice() as DhtPublicKey, key, endpoint })
@@ -84,26 +89,37 @@ export class Greeter {
   }
 
   /** A full list keeps the nearest to our own key. */
+  #isCrowdedOut(publicKey: DhtPublicKey): boolean {
+    if (this.#waiting.length < GREETINGS_BURST) return false
+    if (this.#farthest < 0) {
+      this.#farthest = 0
+      for (let i = 1; i < this.#waiting.length; i++) {
+        const farthest = this.#waiting[this.#farthest]!.publicKey
+        if (compareDistance(this.ownPublicKey, this.#waiting[i]!.publicKey, farthest) > 0) this.#farthest = i
+      }
+    }
+    return compareDistance(this.ownPublicKey, publicKey, this.#waiting[this.#farthest]!.publicKey) >= 0
+  }
+
+  /** Adds one that is not crowded out. */
   #enqueue(one: Waiting): void {
     if (this.#waiting.length < GREETINGS_BURST) {
       this.#waiting.push(one)
-      return
+    } else {
+      this.env.drops.count('dht/not pinged back: list full')
+      this.#waitingKeys.delete(this.#waiting[this.#farthest]!.key)
+      this.#waiting[this.#farthest] = one
     }
-    this.env.drops.count('dht/not pinged back: list full')
-    let farthest = 0
-    for (let i = 1; i < this.#waiting.length; i++) {
-      const { publicKey } = this.#waiting[i]!
-      if (compareDistance(this.ownPublicKey, publicKey, this.#waiting[farthest]!.publicKey) > 0) farthest = i
-    }
-    if (compareDistance(this.ownPublicKey, one.publicKey, this.#waiting[farthest]!.publicKey) < 0) {
-      this.#waiting[farthest] = one
-    }
+    this.#waitingKeys.add(one.key)
+    this.#farthest = -1
   }
 
   #drain(): void {
     const nowMs = this.env.clock.now()
     while (this.#waiting.length > 0 && this.#tokens.take(nowMs)) {
       const { publicKey, key, endpoint } = this.#waiting.shift()!
+      this.#waitingKeys.delete(key)
+      this.#farthest = -1
       if (this.isWanted(publicKey)) this.#ping(publicKey, key, endpoint, nowMs)
     }
     if (this.#waiting.length > 0) this.#deadline.set(nowMs + GULP * GREETINGS_REFILL_MS)
