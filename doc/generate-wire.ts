@@ -13,6 +13,8 @@ const CHAPTERS: readonly (readonly [folder: string, title: string])[] = [
   ['.', 'Shared'],
   ['dht', 'DHT'],
   ['onion', 'Onion'],
+  ['forwarding', 'Forwarding'],
+  ['announce', 'DHT announcements'],
   ['net-crypto', 'Net crypto'],
   ['friend', 'Friend connections and requests (inside a session, or as onion data)'],
   ['messenger', 'Messenger (inside a session)'],
