@@ -1,7 +1,7 @@
 // One Tox instance without sockets: every module, wired. The hosts (Node, the simulator, later the C library) move it.
 
 import { Counters, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
-import type { Crypto, DhtPublicKey, LongTermKeyPair } from '../crypto/index.js'
+import { type Crypto, type DhtPublicKey, GuardedKeyPair, type LongTermKeyPair } from '../crypto/index.js'
 import type { Dht } from '../dht/index.js'
 import { FriendConnections } from '../friend/index.js'
 import {
@@ -58,12 +58,12 @@ export class ToxEngine {
     const saved = savedata ?? freshSavedata(crypto)
     this.env = env
     this.#crypto = crypto
-    this.longTermKeys = saved.longTerm
+    this.longTermKeys = new GuardedKeyPair(saved.longTerm)
     this.#kept = { others: saved.others, relays: saved.relays }
     this.node = new NetworkNode({ env, crypto, udp, ...families })
     const { router, dht, onionDht } = this.node
     const parts = { env, crypto, udp, router }
-    this.#onion = new OnionClient({ ...parts, ...families, keyPair: saved.longTerm, dht: onionDht })
+    this.#onion = new OnionClient({ ...parts, ...families, keyPair: this.longTermKeys, dht: onionDht })
     dht.events.on('node', (node) => this.#onion.addPathNode(node))
     this.#onion.events.on('connection', (isConnected) => events.connection(isConnected ? 'udp' : 'none'))
     const dhtKeys: DhtKeys = {
@@ -71,7 +71,7 @@ export class ToxEngine {
       sharedKey: (publicKey) => dht.sharedKey(publicKey),
       knows: (publicKey) => dht.knows(publicKey),
     }
-    const netCryptoParts = { ...parts, longTerm: saved.longTerm, dht: dhtKeys }
+    const netCryptoParts = { ...parts, longTerm: this.longTermKeys, dht: dhtKeys }
     const sessions = new NetCryptoSessions((accept) => new NetCrypto({ ...netCryptoParts, accept }))
     this.#netCrypto = sessions.netCrypto
     const onion = friendOnion(this.#onion)

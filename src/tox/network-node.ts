@@ -2,7 +2,7 @@
 // A bootstrap node is this and nothing else.
 
 import { type Endpoint, type Env, isZero, type Millis } from '../base/index.js'
-import type { Crypto, DhtKeyPair } from '../crypto/index.js'
+import { type Crypto, type DhtKeyPair, GuardedKeyPair } from '../crypto/index.js'
 import { Dht } from '../dht/index.js'
 import { AnnounceServer, type OnionDht, OnionRouter } from '../onion/index.js'
 import { UdpRouter, type UdpSender } from '../transport/udp.js'
@@ -34,11 +34,11 @@ export class NetworkNode {
   constructor({ env, crypto, udp, keyPair = crypto.keyPair(), ...dhtOptions }: NetworkNodeOptions) {
     this.#env = env
     this.#crypto = crypto
-    this.#keyPair = keyPair
+    this.#keyPair = new GuardedKeyPair(keyPair)
     const router = new UdpRouter(env.drops)
     this.router = router
-    this.dht = new Dht({ env, crypto, udp, router, keyPair, ...dhtOptions })
-    this.onionDht = onionView(this.dht, keyPair)
+    this.dht = new Dht({ env, crypto, udp, router, keyPair: this.#keyPair, ...dhtOptions })
+    this.onionDht = onionView(this.dht, this.#keyPair)
     const onion = { env, crypto, udp, router, dht: this.onionDht }
     this.onionRouter = new OnionRouter(onion)
     this.announceServer = new AnnounceServer(onion)
