@@ -19,6 +19,8 @@ export interface BootstrapdOptions {
   /** TCP relay ports; none by default, so that a test over UDP cannot pass through a relay by mistake. */
   tcpPorts?: number[]
   motd?: string
+  /** Where it keeps its key pair (made when absent), so that a test can start the same node again. */
+  keysFile?: string
   /** Nodes that this one bootstraps from. */
   nodes?: { host: string; port: number; key: Uint8Array }[]
 }
@@ -71,6 +73,22 @@ export class Bootstrapd {
     }
   }
 
+  /**
+   * Starts `count` daemons from `firstPort` on, all joined through the first. A story in which somebody dies needs several:
+   * c-toxcore keeps dead nodes among its path nodes, so that in a network of three most of its onion paths lead nowhere.
+   */
+  static async network(firstPort: number, count: number, options: BootstrapdOptions = {}): Promise<Bootstrapd[]> {
+    const first = await Bootstrapd.start({ ...options, port: firstPort })
+    const nodes = [{ host: options.ipv6 ? '::1' : '127.0.0.1', port: first.port, key: first.key }]
+    const ports = Array.from({ length: count - 1 }, (_, i) => firstPort + 1 + i)
+    return [first, ...(await Promise.all(ports.map((port) => Bootstrapd.start({ ...options, port, nodes }))))]
+  }
+
+  /** Where it is on IPv4 loopback. */
+  get address(): { host: string; port: number; key: Uint8Array } {
+    return { host: '127.0.0.1', port: this.port, key: this.key }
+  }
+
   async stop(): Promise<void> {
     await this.child.killHard()
     await rm(this.folder, { recursive: true, force: true })
@@ -81,12 +99,13 @@ export class Bootstrapd {
   }
 }
 
-function config(folder: string, port: number, { ipv6, tcpPorts = [], motd, nodes = [] }: BootstrapdOptions): string {
+function config(folder: string, port: number, options: BootstrapdOptions): string {
+  const { ipv6, tcpPorts = [], motd, keysFile = join(folder, 'keys'), nodes = [] } = options
   const node = ({ host, port, key }: { host: string; port: number; key: Uint8Array }): string =>
     `{ address = "${host}"; port = ${port}; public_key = "${Buffer.from(key).toString('hex').toUpperCase()}" }`
   return [
     `port = ${port}`,
-    `keys_file_path = "${join(folder, 'keys')}"`,
+    `keys_file_path = "${keysFile}"`,
     `pid_file_path = "${join(folder, 'pid')}"`,
     `enable_ipv6 = ${ipv6 ?? false}`,
     `enable_ipv4_fallback = true`,
