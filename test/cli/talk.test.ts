@@ -24,15 +24,16 @@ describe('toxcore-ts on the network', function () {
   const chat = (name: string, ...args: string[]): Running =>
     processes.start('chat', '--data', join(dir, name), '--bootstrap', node, '--name', name, ...args)
 
-  before(async () => {
+  // A network of its own for each story: no nodes that have left.
+  beforeEach(async () => {
     server = await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port: 0 })
     node = server.asBootstrapNode()
   })
-  afterEach(() => processes.killAll())
-  after(async () => {
+  afterEach(async () => {
+    await processes.killAll()
     await server.close()
-    rmSync(dir, { recursive: true, force: true })
   })
+  after(() => rmSync(dir, { recursive: true, force: true }))
 
   it('node: tells its address first, keeps its key, ends on SIGTERM', async () => {
     const args = ['node', '--port', '33990', '--key', join(dir, 'node.key'), '--bootstrap', node]

@@ -109,7 +109,9 @@ describe('toxcore-ts chat in a terminal', function () {
     assert.equal((await typing.next()).value?.isTyping, false)
 
     tmux('send-keys', '-t', 'painted', '-l', '/fr')
-    tmux('send-keys', '-t', 'painted', 'Tab', 'Enter')
+    tmux('send-keys', '-t', 'painted', 'Tab')
+    await sees('painted', /^Rosa> \/friends/m)
+    tmux('send-keys', '-t', 'painted', 'Enter')
     await sees('painted', /^\* {2}0 {2}online +Rosa$/m)
     tmux('send-keys', '-t', 'painted', 'C-c')
     await sees('painted', /^code 0$/m)
