@@ -1,7 +1,7 @@
 // What stands behind one `Tox` object on Node: crypto backend, profile file, socket, engine and driver, opened in this order
 // and closed in the reverse one.
 
-import { type Counters, type Endpoint, type Env, type Logger, silentLogger } from '../base/index.js'
+import { type Counters, type Endpoint, type Env, type Logger, type Millis, silentLogger } from '../base/index.js'
 import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
 import { HostClock } from '../host/clock.js'
 import { ResolveError, resolveHost } from '../host/dns.js'
@@ -20,7 +20,22 @@ import type { ToxOptions } from './options.js'
 /** The profile is saved at least this often while running: friends' names, last-seen times and known nodes change by themselves. */
 const SAVE_INTERVAL_MS = 5 * 60_000
 
-export class Runtime {
+/** What a `Tox` needs to stand on: real sockets and files, or the simulator. */
+export interface Runtime {
+  readonly engine: ToxEngine
+  readonly drops: Counters
+  readonly udpPort: number
+  /** Begins to move, once the caller can listen. */
+  start(): Promise<void>
+  /** Runs a call of the user as a turn of its own: one moment in time, sent at its end. */
+  turn<T>(work: () => T): T
+  bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void>
+  /** The clock of waiting programs, in ms. */
+  now(): Millis
+  close(): Promise<void>
+}
+
+class HostRuntime implements Runtime {
   readonly drops: Counters
   readonly #clock: HostClock
   readonly #driver: HostDriver
@@ -31,7 +46,7 @@ export class Runtime {
   #savedata: () => Uint8Array
   #closed = false
 
-  /** @internal See `openRuntime`. */
+  /** See `openRuntime`. */
   constructor(
     readonly engine: ToxEngine,
     parts: { clock: HostClock; driver: HostDriver; profile: ProfileFile | undefined; socket: UdpSocket },
@@ -48,6 +63,10 @@ export class Runtime {
 
   get udpPort(): number {
     return this.#socket.localPort
+  }
+
+  now(): Millis {
+    return performance.now()
   }
 
   /**
@@ -146,7 +165,7 @@ function assemble(
   options: ToxOptions,
   events: ToxEngineEvents,
   { crypto, profile, savedata, socket }: Opened,
-): Runtime {
+): HostRuntime {
   const clock = new HostClock()
   const log: Logger = options.log === undefined ? silentLogger : { log: options.log }
   const env: Pick<Env, 'clock' | 'random' | 'log'> = { clock, random: new HostRandom(), log }
@@ -164,7 +183,7 @@ function assemble(
     log.log('error', 'engine', error instanceof Error ? String(error.stack) : String(error))
   const driver = new HostDriver({ engine, clock, onError })
   driver.addSocket(socket)
-  return new Runtime(engine, { clock, driver, profile, socket }, options)
+  return new HostRuntime(engine, { clock, driver, profile, socket }, options)
 }
 
 async function chooseCrypto(options: ToxOptions): Promise<Crypto> {
@@ -192,7 +211,8 @@ function isProfile(bytes: Uint8Array, crypto: Crypto): boolean {
   return parsed.ok || parsed.error === 'encrypted'
 }
 
-function readSavedata(bytes: Uint8Array, crypto: Crypto, path: string | undefined): Savedata {
+/** A parsed profile. Throws `TOX_ERR_NEW_LOAD_…`. */
+export function readSavedata(bytes: Uint8Array, crypto: Crypto, path?: string): Savedata {
   const parsed = parseSavedata(bytes, crypto)
   if (parsed.ok) return parsed.value
   const what = path === undefined ? 'the savedata' : path

@@ -7,6 +7,7 @@ import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
 import type { ConnectionStatus, Messenger, MessengerEvents } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
+import type { ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseToxId } from '../tox/tox-id.js'
 import { EventQueue, type IteratorOptions } from './event-queue.js'
@@ -29,9 +30,17 @@ export class Tox extends EventEmitter<ToxEventMap> {
    * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
    * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`; with BootstrapNodeError when a node is not `HOST:PORT:KEY`.
    */
-  static async create(options: ToxOptions = {}): Promise<Tox> {
+  static create(options: ToxOptions = {}): Promise<Tox> {
+    return Tox.over((events) => openRuntime(options, events), options)
+  }
+
+  /** @internal As `create`, on a runtime of the caller's. */
+  static async over(
+    open: (events: ToxEngineEvents) => Runtime | Promise<Runtime>,
+    options: Pick<ToxOptions, 'name' | 'statusMessage'>,
+  ): Promise<Tox> {
     let tox: Tox | undefined
-    const runtime = await openRuntime(options, {
+    const runtime = await open({
       messenger: forwardEvents(() => tox!),
       connection: (connection) => tox?.onConnection(connection),
     })
@@ -272,7 +281,7 @@ export class Tox extends EventEmitter<ToxEventMap> {
 
   readonly #owner: FriendOwner = {
     turn: (work) => this.#turn(work),
-    now: (): Millis => performance.now(),
+    now: (): Millis => this.#runtime.now(),
     forget: (friend) => this.#friends.delete(friend.number),
     onFriendConnection: (friend, listener) => {
       const onChange = (event: { friend: Friend }): void => {

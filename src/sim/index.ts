@@ -1,9 +1,9 @@
 // The public simulator, `toxcore-ts/sim`: test a bot against a network that is as bad as you like, in virtual time.
 //
 //   const world = new World({ seed: 1, crypto: await loadCrypto(), link: { loss: 0.05, jitterMs: 30 } })
-//   const node = world.addPeer('node', { engine: bareNode })
+//   const nodes = addNodes(world, 4)
 //   const [alice, bob] = ['alice', 'bob'].map((name) => world.addPeer(name, { engine: toxPeer() }))
-//   for (const peer of [alice, bob]) peer.engine.bootstrap(node)
+//   for (const peer of [alice, bob]) peer.engine.bootstrap(nodes[0])
 //   alice.engine.addFriend(bob.engine.toxId)
 //   world.expect('alice sees bob', () => alice.engine.sees(0), 120_000)
 
@@ -17,6 +17,7 @@ export type { Loss, Router, Station, Transit } from './network.js'
 export { SeededRandom } from './random.js'
 export { seededCrypto } from './seeded-crypto.js'
 export {
+  addNodes,
   bareNode,
   type DhtNode,
   type HeardMessage,

@@ -7,7 +7,8 @@ import { NetworkNode } from '../tox/network-node.js'
 import { parseSavedata, type Savedata } from '../tox/savedata.js'
 import { formatToxId, parseToxId } from '../tox/tox-id.js'
 import type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
-import type { SimHost } from './host.js'
+import type { HostOptions, SimHost } from './host.js'
+import type { World } from './world.js'
 
 export interface ToxPeerOptions {
   /** The profile as the bytes of a `.tox` file; a fresh one unless given. */
@@ -160,6 +161,13 @@ export function toxPeer(options: ToxPeerOptions = {}): CreateEngine<SimTox> {
 
 /** Starts a bare node: `world.addPeer('node', { engine: bareNode })`. */
 export const bareNode: CreateEngine<SimNode> = (setup) => new SimNode(setup)
+
+/** Adds a network to join: `count` bare nodes, `node 0` and so on, which know each other after some seconds. */
+export function addNodes(world: World, count: number, options: HostOptions = {}): SimHost<SimNode>[] {
+  const nodes = Array.from({ length: count }, (_, i) => world.addPeer(`node ${i}`, { ...options, engine: bareNode }))
+  for (const node of nodes.slice(1)) node.engine.bootstrap(nodes[0]!)
+  return nodes
+}
 
 function parsed(bytes: Uint8Array, crypto: EngineSetup['crypto']): Savedata {
   const result = parseSavedata(bytes, crypto)

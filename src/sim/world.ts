@@ -188,6 +188,17 @@ export class World<E extends SimEngine = SimEngine> {
     }
   }
 
+  /** Lets time pass until `promise` settles, and settles as it does. Throws SimTimeout when time is up. */
+  async settled<T>(what: string, promise: Promise<T>, limitMs: Millis): Promise<T> {
+    let isSettled = false
+    const note = (): void => {
+      isSettled = true
+    }
+    promise.then(note, note)
+    await this.expectAsync(what, () => isSettled, limitMs)
+    return promise
+  }
+
   #timeout(what: string, limitMs: Millis): SimTimeout {
     return new SimTimeout(`${what}: not within ${limitMs} ms (seed ${this.seed}, at ${this.nowMs.toFixed(1)} ms)`)
   }

@@ -2,7 +2,7 @@
 
 import { type Crypto, loadCrypto } from '../../src/crypto/index.js'
 import {
-  bareNode,
+  addNodes,
   type HostOptions,
   type LinkConditions,
   type SimHost,
@@ -28,8 +28,7 @@ export class Town {
     { nodes = 8, link = { loss: 0.02, jitterMs: 15 }, ...host }: TownOptions = {},
   ) {
     this.world = new World({ seed, crypto, link })
-    this.nodes = Array.from({ length: nodes }, (_, i) => this.world.addPeer(`node ${i}`, { ...host, engine: bareNode }))
-    for (const node of this.nodes.slice(1)) node.engine.bootstrap(this.nodes[0]!)
+    this.nodes = addNodes(this.world, nodes, host)
     this.world.run(15_000)
   }
 
