@@ -37,6 +37,8 @@ export interface ToxEngineOptions {
   /** Address families that the socket can reach; both unless told. */
   readonly ipv4?: boolean
   readonly ipv6?: boolean
+  /** Whether to forward packets for others and to hold what they announce in the DHT. True unless told. */
+  readonly announcements?: boolean
 }
 
 export class ToxEngine {
@@ -53,14 +55,23 @@ export class ToxEngine {
   readonly #kept: Pick<Savedata, 'others' | 'relays'>
   #closed = false
 
-  constructor({ env: given, crypto, udp, events, savedata, outbox, ...families }: ToxEngineOptions) {
+  constructor({
+    env: given,
+    crypto,
+    udp,
+    events,
+    savedata,
+    outbox,
+    announcements = true,
+    ...families
+  }: ToxEngineOptions) {
     const env: Env = { deadlines: new Deadlines(), drops: new Counters(), ...given }
     const saved = savedata ?? freshSavedata(crypto)
     this.env = env
     this.#crypto = crypto
     this.longTermKeys = new GuardedKeyPair(saved.longTerm)
     this.#kept = { others: saved.others, relays: saved.relays }
-    this.node = new NetworkNode({ env, crypto, udp, ...families })
+    this.node = new NetworkNode({ env, crypto, udp, announcements, ...families })
     const { router, dht, onionDht } = this.node
     const parts = { env, crypto, udp, router }
     this.#onion = new OnionClient({ ...parts, ...families, keyPair: this.longTermKeys, dht: onionDht })

@@ -1,9 +1,11 @@
-// What every Tox node does for the network, with an identity behind it or not: DHT, onion hops, announce store.
+// What every Tox node does for the network, with an identity behind it or not: DHT, onion hops, announce store, forwarding.
 // A bootstrap node is this and nothing else.
 
+import { AnnouncementServer } from '../announce/index.js'
 import { type Endpoint, type Env, isZero, type Millis } from '../base/index.js'
 import { type Crypto, type DhtKeyPair, GuardedKeyPair } from '../crypto/index.js'
 import { Dht } from '../dht/index.js'
+import { ForwardingServer } from '../forwarding/index.js'
 import { AnnounceServer, type OnionDht, OnionRouter } from '../onion/index.js'
 import { UdpRouter, type UdpSender } from '../transport/udp.js'
 
@@ -18,6 +20,8 @@ export interface NetworkNodeOptions {
   readonly ipv6?: boolean
   /** Answers bootstrap info requests with this. */
   readonly bootstrapInfo?: { readonly version: number; readonly motd: Uint8Array }
+  /** Whether to forward packets for others and to hold what they announce in the DHT. True unless told. */
+  readonly announcements?: boolean
 }
 
 export class NetworkNode {
@@ -26,12 +30,15 @@ export class NetworkNode {
   readonly onionDht: OnionDht
   readonly onionRouter: OnionRouter
   readonly announceServer: AnnounceServer
+  /** DHT announcements, where they are not turned off. */
+  readonly forwarding: ForwardingServer | undefined
+  readonly announcements: AnnouncementServer | undefined
   readonly #env: Env
   readonly #crypto: Crypto
   readonly #keyPair: DhtKeyPair
   #closed = false
 
-  constructor({ env, crypto, udp, keyPair = crypto.keyPair(), ...dhtOptions }: NetworkNodeOptions) {
+  constructor({ env, crypto, udp, keyPair = crypto.keyPair(), announcements, ...dhtOptions }: NetworkNodeOptions) {
     this.#env = env
     this.#crypto = crypto
     this.#keyPair = new GuardedKeyPair(keyPair)
@@ -42,6 +49,10 @@ export class NetworkNode {
     const onion = { env, crypto, udp, router, dht: this.onionDht }
     this.onionRouter = new OnionRouter(onion)
     this.announceServer = new AnnounceServer(onion)
+    if (announcements === false) return
+    const parts = { env, crypto, udp, router, dht: this.dht }
+    this.forwarding = new ForwardingServer(parts)
+    this.announcements = new AnnouncementServer({ ...parts, keyPair: this.#keyPair, forwarding: this.forwarding })
   }
 
   /** The key pair of this run's DHT node. The secret part is wiped at `close`. */
@@ -71,6 +82,8 @@ export class NetworkNode {
     this.dht.close()
     this.onionRouter.close()
     this.announceServer.close()
+    this.announcements?.close()
+    this.forwarding?.close()
     if (!isZero(this.#keyPair.secretKey)) this.#crypto.wipe(this.#keyPair.secretKey)
   }
 }
