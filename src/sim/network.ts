@@ -173,12 +173,13 @@ export class Network {
       if (departMs === undefined) return this.#lose(packet, 'queue full')
     }
     if (link.loss > 0 && random.share() < link.loss) return this.#lose(packet, 'loss')
-    const isDoubled = link.duplicate > 0 && random.share() < link.duplicate
-    const arrival = (bytes: Uint8Array): Arrival =>
-      new Arrival(departMs + delayOf(link, random), this, sender, from, to, bytes, lan, undefined)
     // Whoever receives a packet may open it in place, so its twin has bytes of its own.
-    if (isDoubled) scheduler.queue.push(arrival(this.pool.copy(packet)))
-    scheduler.queue.push(arrival(packet))
+    const isDoubled = link.duplicate > 0 && random.share() < link.duplicate
+    const twin = isDoubled ? this.pool.copy(packet) : undefined
+    for (const bytes of twin === undefined ? [packet] : [twin, packet]) {
+      const atMs = departMs + delayOf(link, random)
+      scheduler.queue.push(new Arrival(atMs, this, sender, from, to, bytes, lan, undefined))
+    }
   }
 
   /** The last mile: the receiver's own line, which may lose, delay or queue the packet. */
