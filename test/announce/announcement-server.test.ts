@@ -57,6 +57,11 @@ describe('DHT announcements', () => {
     }
   })
 
+  it('stores nothing of 513 bytes', () => {
+    assert.equal(client.ask(client.announce(client.auth(), new Uint8Array(513))), undefined)
+    assert.equal(node.announcements.store.size, 0)
+  })
+
   it('forgets when the time is over, and keeps what is renewed', () => {
     client.ask(client.announce(client.auth(), DATA))
     world.board.run(250 * 1000)

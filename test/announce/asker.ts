@@ -1,6 +1,7 @@
 // A peer without an engine that searches, retrieves and announces: builds requests, opens answers.
 
-import { decode, encode, type Schema } from '../../src/codec/index.js'
+import { concatBytes } from '../../src/base/index.js'
+import { decode, encode, type Schema, u64 } from '../../src/codec/index.js'
 import type { Crypto } from '../../src/crypto/crypto.js'
 import type {
   DhtKeyPair,
@@ -18,7 +19,6 @@ import {
   dataRetrieveResponse,
   dataSearchRequest,
   dataSearchResponse,
-  storeAnnounceRequest,
   storeAnnounceResponse,
 } from '../../src/packet/announce/index.js'
 
@@ -56,11 +56,13 @@ export class Asker {
     options: { lifetimeSeconds?: number; isRenewal?: boolean; requestId?: bigint; key?: EphemeralPublicKey } = {},
   ): Uint8Array {
     const { lifetimeSeconds = 300, isRenewal = false, requestId = 3n, key = this.data.publicKey } = options
-    const plain = encode(announcement, { auth, lifetimeSeconds, isRenewal, content })
+    // By hand where contents may be longer than a schema takes.
+    const head = encode(announcement, { auth, lifetimeSeconds, isRenewal, content: new Uint8Array() })
+    const plain = concatBytes(head, content)
     const nonce = this.#nonce()
     const box = new Uint8Array(plain.length + 16)
     this.crypto.seal(box, plain, nonce, this.crypto.sharedKey(this.server, this.data.secretKey)!)
-    return this.seal(0x97, encode(storeAnnounceRequest, { dataPublicKey: key, nonce, box, requestId }))
+    return this.seal(0x97, concatBytes(key, nonce, box, encode(u64, requestId)))
   }
 
   seal(kind: number, plain: Uint8Array): Uint8Array {
