@@ -244,7 +244,7 @@ describe('onion client', () => {
     const learned = [learnedBy(alice), learnedBy(bob)]
     alice.client.addFriend(bob.keyPair.publicKey)
     bob.client.addFriend(alice.keyPair.publicKey)
-    assert.ok(world.until(() => learned.every(({ length }) => length > 0), 12_000))
+    assert.ok(world.until(() => learned.every(({ length }) => length > 0), 60_000))
     world.run(300_000)
     assert.ok(alice.client.isConnected && bob.client.isConnected)
   })
