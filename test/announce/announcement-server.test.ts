@@ -178,6 +178,19 @@ describe('DHT announcements', () => {
     assert.equal(old.env.drops.toJSON()['udp/unknown kind'], 3, 'it may have been updated')
   })
 
+  it('answers with no more bytes than c-toxcore', () => {
+    const speakers = Array.from({ length: 6 }, () => world.node())
+    world.join(node, ...speakers)
+    const ask = client.announce(client.auth(), new Uint8Array(512))
+    client.ask(ask)
+    // 73 of the frame, key, hash, tag, two bytes and the number of nodes, four nodes, request id.
+    assert.equal(client.ask(client.search())!.length, 73 + 32 + 33 + 32 + 1 + 1 + 4 * 39 + 8)
+    assert.equal(client.retrieve(client.auth()).length, 146)
+    assert.equal(client.ask(client.retrieve(client.auth()))!.length, 626)
+    assert.equal(client.announce(client.auth(), new Uint8Array()).length, 190)
+    assert.equal(client.ask(client.announce(client.auth(), new Uint8Array()))!.length, 125)
+  })
+
   it('tells nobody beyond the LAN about nodes on it', () => {
     const speaker = world.node()
     world.join(node, speaker)
