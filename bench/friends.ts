@@ -10,6 +10,7 @@ import {
   OUR_ENGINE,
   OUR_PEER,
   pause,
+  spawnPeer,
   startBootstrapd,
   startOurNode,
   startPeer,
@@ -33,7 +34,7 @@ interface Talk {
   receiverMicroseconds: number
 }
 
-const OURS: Side = { peer: OUR_PEER, startNode: startOurNode, port: 36_000, roundTrips: 2_000, burst: 100_000 }
+const OURS: Side = { peer: OUR_PEER, startNode: startOurNode, port: 36_000, roundTrips: 2_000, burst: 250_000 }
 const BURST_BYTES = 1_000
 /** Pairs that meet, fresh each time; the median counts. */
 const MEETINGS = 3
@@ -44,24 +45,27 @@ const BURSTS = 3
 async function meet<T>(
   { peer, startNode, port }: Side,
   talk: (a: LineChild, b: LineChild) => Promise<T>,
-): Promise<{ onlineMs: number; talk: T }> {
+): Promise<{ onlineMs: number; withProcessesMs: number; talk: T }> {
   const node = await startNode(port)
   await pause(200)
-  const startedAt = performance.now() + performance.timeOrigin
-  const [a, b] = await Promise.all([startPeer(peer, port + 1, node), startPeer(peer, port + 60, node)])
+  const spawnedAt = Date.now()
+  const [a, b] = await Promise.all([spawnPeer(peer), spawnPeer(peer)])
+  const startedAt = Date.now()
   try {
-    a.peer.say(`friend ${b.key}`)
-    b.peer.say(`friend ${a.key}`)
-    const seen = await Promise.all([a.peer.hear('online'), b.peer.hear('online')])
-    return { onlineMs: Math.max(...seen.map(Number)) - startedAt, talk: await talk(a.peer, b.peer) }
+    const [keyA, keyB] = await Promise.all([startPeer(a, port + 1, node), startPeer(b, port + 60, node)])
+    a.say(`friend ${keyB}`)
+    b.say(`friend ${keyA}`)
+    const seenAt = Math.max(...(await Promise.all([a.hear('online'), b.hear('online')])).map(Number))
+    return { onlineMs: seenAt - startedAt, withProcessesMs: seenAt - spawnedAt, talk: await talk(a, b) }
   } finally {
-    await Promise.all([a.peer.stop(), b.peer.stop(), node.stop()])
+    await Promise.all([a.stop(), b.stop(), node.stop()])
   }
 }
 
 async function burst(a: LineChild, b: LineChild, count: number): Promise<Talk> {
-  const before = [cpuSeconds(a.pid), cpuSeconds(b.pid)]
   b.say(`expect ${count}`)
+  await b.hear('expecting')
+  const before = [cpuSeconds(a.pid), cpuSeconds(b.pid)]
   a.say(`burst ${count} ${BURST_BYTES}`)
   const sentAt = Number(await a.hear('sent'))
   const receivedAt = Number(await b.hear('received'))
@@ -83,13 +87,16 @@ function talkOf({ roundTrips, burst: count }: Side): (a: LineChild, b: LineChild
   }
 }
 
-/** The median time until `MEETINGS` fresh pairs are online. */
-async function meetings(side: Side): Promise<number> {
-  const times: number[] = []
+/** The median times until `MEETINGS` fresh pairs are online, from the start of both instances and of both processes. */
+async function meetings(side: Side): Promise<[fromInstances: number, fromProcesses: number]> {
+  const fromInstances: number[] = []
+  const fromProcesses: number[] = []
   for (let i = 0; i < MEETINGS; i++) {
-    times.push((await meet({ ...side, port: side.port + 200 * (i + 1) }, async () => {})).onlineMs)
+    const { onlineMs, withProcessesMs } = await meet({ ...side, port: side.port + 200 * (i + 1) }, async () => {})
+    fromInstances.push(onlineMs)
+    fromProcesses.push(withProcessesMs)
   }
-  return quantile(times, 0.5)
+  return [quantile(fromInstances, 0.5), quantile(fromProcesses, 0.5)]
 }
 
 export async function run(): Promise<BenchLine[]> {
@@ -107,7 +114,8 @@ export async function run(): Promise<BenchLine[]> {
   const our = (await meet(OURS, talkOf(OURS))).talk
   const engine = (await meet({ ...OURS, peer: OUR_ENGINE }, talkOf(OURS))).talk
   const lines = [
-    benchLine('two fresh peers on one bootstrap node: friends online', online.ours, online.theirs, 'ms'),
+    benchLine('two fresh peers on one bootstrap node: friends online', online.ours[0], online.theirs?.[0], 'ms'),
+    benchLine('the same from the start of both processes', online.ours[1], online.theirs?.[1], 'ms'),
     benchLine('message and its receipt, median', our.rttMs, their?.rttMs, 'ms'),
     benchLine('message and its receipt, p99', our.rttP99Ms, their?.rttP99Ms, 'ms'),
     benchLine('burst of 1,000-byte messages', our.perSecond, their?.perSecond, '/s'),
@@ -117,6 +125,8 @@ export async function run(): Promise<BenchLine[]> {
     benchLine('one message, sender, engine without the API', engine.senderMicroseconds, undefined, 'µs CPU'),
     benchLine('one message, receiver, engine without the API', engine.receiverMicroseconds, undefined, 'µs CPU'),
   ]
-  if (mixed !== undefined) lines.splice(1, 0, benchLine('the same on tox-bootstrapd', mixed, online.theirs, 'ms'))
+  const [onBootstrapd] = mixed ?? []
+  if (onBootstrapd !== undefined)
+    lines.splice(2, 0, benchLine('the same on tox-bootstrapd', onBootstrapd, online.theirs?.[0], 'ms'))
   return lines
 }

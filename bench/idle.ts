@@ -3,7 +3,7 @@
 import type { BenchLine } from './bench-line.js'
 import { benchLine } from './bench-line.js'
 import type { PeerCommand } from './peers.js'
-import { cpuSeconds, OUR_PEER, pause, startBootstrapd, startPeer, theirPeer } from './peers.js'
+import { cpuSeconds, OUR_PEER, pause, spawnPeer, startBootstrapd, startPeer, theirPeer } from './peers.js'
 
 /** Joining and the first search for every friend are over by then. */
 const SETTLE_MS = 40_000
@@ -18,20 +18,22 @@ async function watch(commands: PeerCommand[], offline: number, port: number): Pr
   const groups = await Promise.all(
     commands.map((command, i) =>
       Promise.all(
-        Array.from({ length: 1 + COMPANY }, (_, n) =>
-          startPeer(command, port + 500 * i + 60 * (n + 1), nodes[i]!, n === 0 ? offline : 0),
-        ),
+        Array.from({ length: 1 + COMPANY }, async (_, n) => {
+          const peer = await spawnPeer(command)
+          await startPeer(peer, port + 500 * i + 60 * (n + 1), nodes[i]!, n === 0 ? offline : 0)
+          return peer
+        }),
       ),
     ),
   )
   try {
     await pause(SETTLE_MS)
-    const pids = groups.map((group) => group[0]!.peer.pid)
+    const pids = groups.map((group) => group[0]!.pid)
     const before = pids.map(cpuSeconds)
     await pause(WATCH_MS)
     return pids.map((pid, i) => ((cpuSeconds(pid) - before[i]!) / (WATCH_MS / 1000)) * 100)
   } finally {
-    await Promise.all([...groups.flat().map(({ peer }) => peer.stop()), ...nodes.map((node) => node.stop())])
+    await Promise.all([...groups.flat().map((peer) => peer.stop()), ...nodes.map((node) => node.stop())])
   }
 }
 

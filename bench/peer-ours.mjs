@@ -9,7 +9,7 @@ const { addFriend, createPeer, send, whenOnline } = await import(`./${process.ar
 /** Messages sent whose receipts are awaited: well below the send queue, well above what a round trip holds. */
 const UNDER_WAY_MAX = 8_192
 
-const now = () => performance.now() + performance.timeOrigin
+const now = () => Date.now()
 const print = (line) => process.stdout.write(`${line}\n`)
 
 let tox
@@ -47,6 +47,7 @@ const commands = {
   expect(count) {
     expected = Number(count)
     received = 0
+    print('expecting')
   },
   burst(count, size) {
     const text = 'x'.repeat(Number(size))
@@ -83,3 +84,4 @@ input.on('line', async (line) => {
   }
 })
 input.on('close', () => process.exit(0))
+print('up')

@@ -1,10 +1,12 @@
 /* c-toxcore's side of the benchmarks: one peer, told by lines on standard input what to do. peer-ours.mjs is its twin
  * and speaks the same lines. Times are milliseconds of the wall clock, with fractions.
  *
+ *                                                   -> up, when it is ready to be told
  *   start PORT NODE_PORT NODE_KEY OFFLINE_FRIENDS   -> ready PUBLIC_KEY
  *   friend PUBLIC_KEY                               -> online TIME, when the friend is seen
  *   rtt COUNT                                       -> rtt MS MS MS …: message to receipt, one after the other
- *   expect COUNT                                    -> received TIME, when so many messages have come from now on
+ *   expect COUNT                                    -> expecting, then
+ *                                                      received TIME, when so many messages have come from now on
  *   burst COUNT SIZE                                -> sent TIME of the first send
  *
  * It iterates as clients do: tox_iterate, then a pause of tox_iteration_interval. */
@@ -142,6 +144,7 @@ static void command(char *line)
     } else if (sscanf(line, "expect %u", &a) == 1) {
         expected = a;
         received = 0;
+        printf("expecting\n");
     } else if (sscanf(line, "burst %u %u", &a, &b) == 2 && b <= sizeof(burst_message)) {
         burst_left = a;
         burst_size = b;
@@ -167,6 +170,7 @@ int main(void)
     static char input[4096];
     size_t held = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("up\n");
     for (;;) {
         int wait = -1;
         if (tox != NULL) {

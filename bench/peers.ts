@@ -75,16 +75,22 @@ export class LineChild {
   }
 }
 
-/** Starts one peer; returns it with its public key. */
+/** The process of a peer, ready to be told what to do. */
+export async function spawnPeer(command: PeerCommand): Promise<LineChild> {
+  const peer = new LineChild(command)
+  await peer.hear('up')
+  return peer
+}
+
+/** Starts the Tox instance of a peer; returns its public key. */
 export async function startPeer(
-  command: PeerCommand,
+  peer: LineChild,
   port: number,
   node: { port: number; key: Uint8Array },
   offlineFriends = 0,
-): Promise<{ peer: LineChild; key: string }> {
-  const peer = new LineChild(command)
+): Promise<string> {
   peer.say(`start ${port} ${node.port} ${Buffer.from(node.key).toString('hex')} ${offlineFriends}`)
-  return { peer, key: await peer.hear('ready') }
+  return await peer.hear('ready')
 }
 
 /** A bootstrap node under measurement, of either kind. */

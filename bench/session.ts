@@ -20,7 +20,8 @@ const BATCH = 64
 
 /** Hands packets from one side to the other: written into an arena in one turn, read in the next. */
 class Wire implements UdpSender {
-  readonly #arena = new Uint8Array(1 << 22)
+  /** A ring that holds more than a full window: 32,768 packets of 1,400 bytes. */
+  readonly #arena = new Uint8Array(1 << 26)
   readonly #at: number[] = []
   #used = 0
   target: UdpRouter | undefined
@@ -32,6 +33,7 @@ class Wire implements UdpSender {
   }
 
   reserve(_to: Endpoint, size: number): Uint8Array {
+    if (this.#used + size > this.#arena.length) this.#used = 0
     this.#at.push(this.#used, size)
     const place = this.#arena.subarray(this.#used, this.#used + size)
     this.#used += size
@@ -44,7 +46,6 @@ class Wire implements UdpSender {
     for (let i = 0; i < at.length; i += 2) {
       this.target!.receive(this.from, this.#arena.subarray(at[i]!, at[i]! + at[i + 1]!))
     }
-    if (this.#at.length === 0) this.#used = 0
     return true
   }
 }
