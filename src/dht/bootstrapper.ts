@@ -1,5 +1,7 @@
 // The way into the network: nodes that the user named are asked again and again until the DHT is reached (c-toxcore asks
 // once), and so are the nodes of the last run. Everything starts anew when the connection is lost.
+// Being reached is not enough: others may have found us, on an island that our one lost packet would have joined to the
+// rest. So each named node is asked some times whatever else answers.
 
 import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
 import { sameBytes } from '../base/index.js'
@@ -8,6 +10,8 @@ import type { NodeInfo } from '../packet/node-info.js'
 
 const FIRST_RETRY_MS: Millis = 500
 const LAST_RETRY_MS: Millis = 30_000
+/** A named node that does not answer is asked this often though the DHT is reached without it: for half a minute. */
+const TRIES_MIN = 6
 /** When full, the entry that was named first gives way. */
 export const BOOTSTRAP_NODES_MAX = 256
 /** Nodes of the last run: (1024 close ones + 2 × 8 random ones) × 2 address families, as c-toxcore saves them. */
@@ -21,14 +25,18 @@ interface Entry {
   readonly publicKey: DhtPublicKey
   retryMs: Millis
   dueMs: Millis
+  /** How often it was asked since the start, or since the connection was lost. */
+  tries: number
 }
 
 export interface BootstrapperOptions {
   readonly env: Env
   /** Sends a nodes request for our own key. */
   readonly ask: (endpoint: Endpoint, publicKey: DhtPublicKey) => void
-  /** Whether there is nothing left to do for this node: it answers, or the DHT is reached without it. */
-  readonly isDone: (publicKey: DhtPublicKey) => boolean
+  /** Whether this node answers. */
+  readonly answers: (publicKey: DhtPublicKey) => boolean
+  /** Whether any node beyond the LAN answers. */
+  readonly isReached: () => boolean
   /** Whether any node of the DHT answers. */
   readonly isConnected: () => boolean
 }
@@ -54,11 +62,13 @@ export class Bootstrapper {
     const known = this.#entries.find((one) => one.endpoint.equals(endpoint) && sameBytes(one.publicKey, publicKey))
     if (known !== undefined) {
       known.retryMs = FIRST_RETRY_MS
+      known.tries = 0
       known.dueMs = this.options.env.clock.now()
     } else {
       if (this.#entries.length === BOOTSTRAP_NODES_MAX) this.#entries.shift()
       const dueMs = this.options.env.clock.now()
-      this.#entries.push({ endpoint, publicKey: publicKey.slice() as DhtPublicKey, retryMs: FIRST_RETRY_MS, dueMs })
+      const entry = { endpoint, publicKey: publicKey.slice() as DhtPublicKey, retryMs: FIRST_RETRY_MS, dueMs, tries: 0 }
+      this.#entries.push(entry)
     }
     this.#run()
   }
@@ -79,6 +89,7 @@ export class Bootstrapper {
     if (this.#saved.length > 0) this.#savedDueMs = nowMs
     for (const entry of this.#entries) {
       entry.retryMs = FIRST_RETRY_MS
+      entry.tries = 0
       entry.dueMs = nowMs
     }
     this.#run()
@@ -96,12 +107,13 @@ export class Bootstrapper {
   #run(): void {
     const nowMs = this.options.env.clock.now()
     for (const entry of this.#entries) {
-      if (this.options.isDone(entry.publicKey)) {
+      if (this.#isDone(entry)) {
         entry.dueMs = Number.POSITIVE_INFINITY
       } else if (entry.dueMs === Number.POSITIVE_INFINITY) {
         entry.dueMs = nowMs + entry.retryMs
       } else if (entry.dueMs <= nowMs) {
         this.options.ask(entry.endpoint, entry.publicKey)
+        entry.tries++
         entry.dueMs = nowMs + entry.retryMs
         entry.retryMs = Math.min(2 * entry.retryMs, LAST_RETRY_MS)
       }
@@ -109,6 +121,15 @@ export class Bootstrapper {
     this.#askSaved(nowMs)
     this.#deadline.set(this.#entries.reduce((soonest, { dueMs }) => Math.min(soonest, dueMs), this.#savedDueMs))
     if (this.#deadline.atMs === Number.POSITIVE_INFINITY) this.#deadline.clear()
+  }
+
+  /** Whether there is nothing left to do for this node: it has answered, or the DHT is reached and it is given up. */
+  #isDone(entry: Entry): boolean {
+    if (this.options.answers(entry.publicKey)) {
+      entry.tries = TRIES_MIN
+      return true
+    }
+    return entry.tries >= TRIES_MIN && this.options.isReached()
   }
 
   #askSaved(nowMs: Millis): void {

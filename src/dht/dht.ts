@@ -110,7 +110,8 @@ export class Dht {
     this.#bootstrapper = new Bootstrapper({
       env,
       ask: (endpoint, publicKey) => this.#asker.ask(endpoint, publicKey, ownPublicKey),
-      isDone: (publicKey) => table.get(publicKey)?.isGood(env.clock.now()) === true || this.isNonLanConnected,
+      answers: (publicKey) => table.get(publicKey)?.isGood(env.clock.now()) === true,
+      isReached: () => this.isNonLanConnected,
       isConnected: () => this.isConnected,
     })
     this.#receiver = new Receiver({

@@ -17,7 +17,7 @@ const QUIET_PACKETS_PER_SECOND = 4
 const FIRST_SECOND_MAX = 400 + 40 + 64
 const STEADY_PACKETS_PER_SECOND = 40 + 10
 
-/** Nodes that know one of the first four, each at first. */
+/** Nodes of which each is told of two of the first four, as people are. */
 class Crowd {
   readonly world: World<SimNode>
   readonly nodes: readonly SimHost<SimNode>[]
@@ -25,7 +25,9 @@ class Crowd {
   constructor(crypto: Crypto, seed: string, size: number, link: Partial<LinkConditions>) {
     this.world = new World({ seed, crypto, link, engine: bareNode })
     this.nodes = Array.from({ length: size }, (_, i) => this.world.addPeer(`node ${i}`))
-    for (const [i, node] of this.nodes.slice(1).entries()) node.engine.bootstrap(this.nodes[i % 4]!)
+    for (const [i, node] of this.nodes.entries()) {
+      for (const first of [i + 1, i + 2]) node.engine.bootstrap(this.nodes[first % 4]!)
+    }
   }
 
   /** A node of the crowd by chance. */
@@ -81,6 +83,17 @@ describe('crowds', () => {
     crowd.world.run(80_000)
     assert.equal(crowd.shareKnownToNearest(), 1)
     for (let i = 0; i < 20; i++) crowd.expectFound(crowd.any(), crowd.any(), 20_000)
+  })
+
+  story('one lost packet makes no island of those who came later', (seed, crypto) => {
+    const crowd = new Crowd(crypto, seed, 0, {})
+    const [old, young, late] = ['old', 'young', 'late'].map((name) => crowd.world.addPeer(name))
+    crowd.world.setFilter(({ to }) => crowd.world.nowMs > 2_000 || !to.equals(old!.endpoint))
+    young!.engine.bootstrap(old!)
+    late!.engine.bootstrap(young!)
+    crowd.world.run(1_000)
+    assert.equal(young!.engine.node.dht.isConnected, true, 'late has come to young')
+    crowd.expectFound(late!, old!, 30_000)
   })
 
   story(`of ${CROWD} nodes, any finds any other, and idle ones are quiet`, (seed, crypto) => {
