@@ -24,7 +24,7 @@ import type { DataChannel } from './data-channel.js'
 import type { Friend } from './friend.js'
 import type { StoringNode } from './friend-search.js'
 import type { OnionDht, RelayHops } from './slice.js'
-import { COALESCE_MS, DHT_KEY_BY_DHT_MS, DHT_KEY_BY_ONION_MS } from './timing.js'
+import { COALESCE_MS } from './timing.js'
 
 /** What a friend told. */
 export interface LearnedDhtKey {
@@ -64,13 +64,13 @@ export class DhtKeyExchange {
     const soon = this.#parts.env.clock.now() + COALESCE_MS
     let next = Number.POSITIVE_INFINITY
     if (friend.dhtPublicKey !== undefined) {
-      if (friend.toldByDht.dueMs(DHT_KEY_BY_DHT_MS) <= soon && maySend()) this.tellByDht(friend)
-      next = friend.toldByDht.dueMs(DHT_KEY_BY_DHT_MS)
+      if (friend.toldByDht.dueMs <= soon && maySend()) this.tellByDht(friend)
+      next = friend.toldByDht.dueMs
     }
     const { storing } = friend.search
     if (storing.length === 0) return next
-    if (friend.toldByOnion.dueMs(DHT_KEY_BY_ONION_MS) <= soon && maySend()) this.#tellByOnion(friend, storing)
-    return Math.min(next, friend.toldByOnion.dueMs(DHT_KEY_BY_ONION_MS))
+    if (friend.toldByOnion.dueMs <= soon && maySend()) this.#tellByOnion(friend, storing)
+    return Math.min(next, friend.toldByOnion.dueMs)
   }
 
   /** A node was found that stores the friend: our key goes there at once. */

@@ -5,7 +5,13 @@ import type { DhtPublicKey, LongTermKeyPair, LongTermPublicKey, SharedKey } from
 import type { Budget } from './budget.js'
 import { FriendSearch, type StoringNode } from './friend-search.js'
 import type { PathPool } from './paths.js'
-import { DHT_KEY_FIRST_REPEAT_MS, TELL_RETRY_MS } from './timing.js'
+import {
+  COALESCE_MS,
+  DHT_KEY_BY_DHT_MS,
+  DHT_KEY_BY_ONION_MS,
+  DHT_KEY_FIRST_REPEAT_MS,
+  TELL_RETRY_MS,
+} from './timing.js'
 import type { WalkParts } from './walk.js'
 
 /** A friend as the modules above see it. */
@@ -43,8 +49,8 @@ export class Friend implements OnionFriend {
   isRemoved = false
   /** The greatest number that the friend has sent: what comes again is dropped. */
   noReplay = 0n
-  readonly toldByOnion = new Told()
-  readonly toldByDht = new Told()
+  readonly toldByOnion = new Told(DHT_KEY_BY_ONION_MS)
+  readonly toldByDht = new Told(DHT_KEY_BY_DHT_MS)
   #sharedKey: SharedKey | undefined
 
   constructor(
@@ -104,28 +110,47 @@ export class Friend implements OnionFriend {
   }
 }
 
-/** How often and when something was last told. */
+/**
+ * How often and when something was told. Tellings through several nodes in one burst are one round: a burst may be lost as a
+ * whole, so the rounds that follow come soon and then ever more slowly.
+ */
 class Told {
+  /** Tellings that left. */
   times = 0
-  #atMs: Millis = Number.NEGATIVE_INFINITY
+  #rounds = 0
+  #roundMs: Millis = Number.NEGATIVE_INFINITY
   #failures = 0
+  #failedMs: Millis = Number.NEGATIVE_INFINITY
+
+  constructor(private readonly intervalMs: Millis) {}
 
   /** It was told now, or could not be, because there is no way yet. */
   at(nowMs: Millis, isSent: boolean): void {
-    this.#atMs = nowMs
-    if (isSent) this.times++
-    this.#failures = isSent ? 0 : this.#failures + 1
+    if (!isSent) {
+      this.#failures++
+      this.#failedMs = nowMs
+      return
+    }
+    this.times++
+    this.#failures = 0
+    if (this.dueMs > nowMs + COALESCE_MS) return
+    this.#rounds++
+    this.#roundMs = nowMs
   }
 
-  /** When to tell again: once soon, for the first packet may be lost, then every `intervalMs`. */
-  dueMs(intervalMs: Millis): Millis {
-    if (this.#failures > 0) return this.#atMs + Math.min(intervalMs, TELL_RETRY_MS * 2 ** (this.#failures - 1))
-    return this.#atMs + (this.times < 2 ? DHT_KEY_FIRST_REPEAT_MS : intervalMs)
+  /** When the next round is due. */
+  get dueMs(): Millis {
+    const { intervalMs } = this
+    if (this.#failures > 0) {
+      return this.#failedMs + Math.min(intervalMs, TELL_RETRY_MS * 2 ** (this.#failures - 1))
+    }
+    return this.#roundMs + Math.min(intervalMs, DHT_KEY_FIRST_REPEAT_MS * 2 ** (this.#rounds - 1))
   }
 
   reset(): void {
-    this.#atMs = Number.NEGATIVE_INFINITY
     this.times = 0
+    this.#rounds = 0
+    this.#roundMs = Number.NEGATIVE_INFINITY
     this.#failures = 0
   }
 }

@@ -94,7 +94,7 @@ export function searchInterval(ageMs: Millis): Millis {
 export const DHT_KEY_BY_ONION_MS: Millis = 30 * SECOND_MS
 /** … and through the DHT (DHT_DHTPK_SEND_INTERVAL). */
 export const DHT_KEY_BY_DHT_MS: Millis = 20 * SECOND_MS
-/** … but the first time is repeated sooner, whichever way. */
+/** … but sooner at first, whichever way: after this, then twice this, and so on. */
 export const DHT_KEY_FIRST_REPEAT_MS: Millis = 3 * SECOND_MS
 /** … and while there is no way to send it, it is tried again after this, then twice this, and so on. */
 export const TELL_RETRY_MS: Millis = SECOND_MS / 4
