@@ -68,7 +68,7 @@ export class DataChannel {
       const name = bytesKey(dataPublicKey)
       if (!requests.has(name)) requests.set(name, this.#request(friend, dataPublicKey, nonce, data))
       const request = requests.get(name)
-      const path = request && paths.use()
+      const path = request && paths.useProven()
       if (path === undefined) continue
       path.send(node.endpoint, request!)
       sent++

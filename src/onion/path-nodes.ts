@@ -10,6 +10,10 @@ import { PATH_NODES_MAX } from './timing.js'
 const FAILURES_MAX = 6
 /** Never shrink below this: three hops need three nodes. */
 const NODES_MIN = 3
+/** Failed paths in a row that make a node suspect: hops are then chosen among the others, be they two or one. */
+const SUSPECT_FAILURES = 2
+/** One pick in eight trusts suspects as well, so that one who was blamed for another's silence can prove itself. */
+const TRUST_ALL_ONE_IN = 8
 
 interface Known {
   readonly node: NodeInfo
@@ -70,6 +74,7 @@ export class PathNodes {
   /** Three nodes by chance: different ones when three are known, else as many different ones as there are, repeated. */
   pickThree(): [NodeInfo, NodeInfo, NodeInfo] | undefined {
     const nodes = this.#hops()
+    if (nodes.every((node) => this.#isSuspect(node))) return this.#pickAny(nodes)
     const firsts = nodes.filter(({ endpoint }) => this.isReachable(endpoint))
     if (firsts.length === 0) return undefined
     const first = firsts[this.random.uniform(firsts.length)]!
@@ -78,6 +83,14 @@ export class PathNodes {
       2,
     )
     return [first, second, exit ?? (this.random.uniform(2) === 0 ? first : second)]
+  }
+
+  /** When all are suspect, somebody is blamed for another: hops that may repeat leave the guilty one out now and then. */
+  #pickAny(nodes: readonly NodeInfo[]): [NodeInfo, NodeInfo, NodeInfo] | undefined {
+    const firsts = nodes.filter(({ endpoint }) => this.isReachable(endpoint))
+    if (firsts.length === 0) return undefined
+    const any = (from: readonly NodeInfo[]): NodeInfo => from[this.random.uniform(from.length)]!
+    return [any(firsts), any(nodes), any(nodes)]
   }
 
   /** Up to `count` nodes by chance, all different. */
@@ -111,11 +124,22 @@ export class PathNodes {
     }
   }
 
-  /** A node of the Internet cannot pass anything on to our LAN: LAN nodes are hops only where there are no others. */
+  /**
+   * Who may be a hop. In a small network one node that vanished would be part of every path: suspects are left out while
+   * there is anybody else. A node of the Internet cannot pass anything on to our LAN: LAN nodes are hops only where there are
+   * no others.
+   */
   #hops(): NodeInfo[] {
-    const nodes = this.list()
+    const trustAll = this.random.uniform(TRUST_ALL_ONE_IN) === 0
+    const all = this.list()
+    const trusted = trustAll ? all : all.filter((node) => !this.#isSuspect(node))
+    const nodes = trusted.length > 0 ? trusted : all
     const beyond = nodes.filter(({ endpoint }) => !endpoint.isLan)
     return beyond.length >= NODES_MIN ? beyond : nodes
+  }
+
+  #isSuspect({ publicKey }: NodeInfo): boolean {
+    return (this.#nodes.get(bytesKey(publicKey))?.failures ?? 0) >= SUSPECT_FAILURES
   }
 
   /** The first `count` of `nodes` shuffled (Fisher and Yates); shuffles in place. */

@@ -57,8 +57,11 @@ interface Hop {
 export class OnionPath {
   answeredMs: Millis | undefined
   usedMs: Millis
-  /** Uses since the last answer. */
+  /** Uses since the last answer; a new path starts half used. */
   unanswered: number
+  /** The first use since the last answer, and how many there were. */
+  waitingSinceMs: Millis | undefined
+  waitingUses = 0
 
   private constructor(
     private readonly env: Env,

@@ -1,7 +1,7 @@
 // A pool of paths, used by chance, replaced when they stop answering or grow old. Our own announcement and the searches for
 // friends have a pool each, so that no node sees both. Spec: Onion.
 
-import type { Env } from '../base/index.js'
+import type { Env, Millis } from '../base/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { SharedKey } from '../crypto/keys.js'
 import type { NodeInfo } from '../packet/node-info.js'
@@ -10,6 +10,8 @@ import { OnionPath, UdpFirstHop } from './path.js'
 import type { PathNodes } from './path-nodes.js'
 import type { FirstHop, OnionDht, RelayHops } from './slice.js'
 import {
+  DOUBTFUL_USES,
+  PATH_DOUBTFUL_MS,
   PATH_FIRST_TIMEOUT_MS,
   PATH_LIFETIME_MS,
   PATH_TIMEOUT_MS,
@@ -42,9 +44,25 @@ export class PathPool {
     const path = (id !== undefined ? this.alive(id) : undefined) ?? this.#random()
     if (path === undefined) return undefined
     // Uses after the limit do not put the end off.
-    if (path.unanswered < PATH_UNANSWERED_MAX) path.usedMs = this.#parts.env.clock.now()
+    const nowMs = this.#parts.env.clock.now()
+    if (path.unanswered < PATH_UNANSWERED_MAX) path.usedMs = nowMs
     path.unanswered++
+    path.waitingSinceMs ??= nowMs
+    path.waitingUses++
     return path
+  }
+
+  /**
+   * The path that answered last, else one by chance: for data, which nobody answers, so that a dead path would go unnoticed.
+   * No use of a path that answered: it would seem to have gone silent.
+   */
+  useProven(): OnionPath | undefined {
+    let proven: OnionPath | undefined
+    for (const path of this.#slots) {
+      if (path?.answeredMs === undefined || path.unanswered >= PATH_UNANSWERED_MAX || this.#isOver(path)) continue
+      if (proven === undefined || path.answeredMs > proven.answeredMs!) proven = path
+    }
+    return proven ?? this.use()
   }
 
   /** The path `id` unless it has been given up. */
@@ -59,6 +77,8 @@ export class PathPool {
     if (path === undefined) return
     path.answeredMs = this.#parts.env.clock.now()
     path.unanswered = 0
+    path.waitingSinceMs = undefined
+    path.waitingUses = 0
     this.#parts.nodes.worked(path.nodes)
   }
 
@@ -69,7 +89,10 @@ export class PathPool {
   }
 
   #random(): OnionPath | undefined {
-    const slot = this.#parts.env.random.uniform(PATHS_PER_POOL)
+    const all = Array.from(this.#slots.keys())
+    const sound = all.filter((slot) => !this.#isDoubtful(this.#slots[slot]))
+    const choice = sound.length > 0 ? sound : all
+    const slot = choice[this.#parts.env.random.uniform(choice.length)]!
     const old = this.#slots[slot]
     if (old !== undefined && !this.#isOver(old)) return old
     if (old !== undefined) this.#giveUp(slot, old)
@@ -77,7 +100,7 @@ export class PathPool {
   }
 
   #giveUp(slot: number, path: OnionPath): void {
-    if (path.unanswered >= PATH_UNANSWERED_MAX) this.#parts.nodes.failed(path.nodes)
+    if (path.unanswered >= PATH_UNANSWERED_MAX || this.#isSilent(path, 0)) this.#parts.nodes.failed(path.nodes)
     path.wipe()
     this.#slots[slot] = undefined
   }
@@ -107,12 +130,24 @@ export class PathPool {
     return sharedKey && new UdpFirstHop(crypto, udp, dht.keyPair.publicKey, node, sharedKey)
   }
 
+  /** A path that ought to have answered by now is not used while there are others; when its time is up, a new one takes its place. */
+  #isDoubtful(path: OnionPath | undefined): boolean {
+    return path !== undefined && !this.#isOver(path) && this.#isSilent(path, PATH_DOUBTFUL_MS)
+  }
+
+  /** Whether several uses in a row have been waiting for an answer so long. */
+  #isSilent({ waitingSinceMs, waitingUses }: OnionPath, forMs: Millis): boolean {
+    if (waitingSinceMs === undefined || waitingUses < DOUBTFUL_USES) return false
+    return this.#parts.env.clock.now() - waitingSinceMs >= forMs
+  }
+
   #isOver(path: OnionPath): boolean {
     const nowMs = this.#parts.env.clock.now()
     const age = nowMs - path.createdMs
     if (age >= PATH_LIFETIME_MS) return true
     if (path.isPoor && age >= POOR_PATH_LIFETIME_MS && this.#parts.nodes.size >= 3) return true
     const timeout = path.answeredMs === undefined ? PATH_FIRST_TIMEOUT_MS : PATH_TIMEOUT_MS
+    if (this.#isSilent(path, timeout)) return true
     return path.unanswered >= PATH_UNANSWERED_MAX && nowMs - path.usedMs >= timeout
   }
 }

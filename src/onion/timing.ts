@@ -15,6 +15,9 @@ export const PATH_FIRST_TIMEOUT_MS: Millis = 4 * SECOND_MS
 export const PATH_TIMEOUT_MS: Millis = 10 * SECOND_MS
 /** Long use of one path makes it easier to find out whose it is (ONION_PATH_MAX_LIFETIME). */
 export const PATH_LIFETIME_MS: Millis = 20 * MINUTE_MS
+/** So many uses in a row without an answer, the first of them so long ago, make a path doubtful: most answer within a second. */
+export const DOUBTFUL_USES = 2
+export const PATH_DOUBTFUL_MS: Millis = 2 * SECOND_MS
 /** Uses without an answer that end a path (ONION_PATH_MAX_NO_RESPONSE_USES); a new one starts half used. */
 export const PATH_UNANSWERED_MAX = 4
 /** A path made while fewer than three nodes were known is replaced when it is so old and there are three. */
