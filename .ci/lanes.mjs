@@ -12,6 +12,8 @@ import { output, ROOT, say, tool } from './tools.mjs'
 /** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
 const INTEROP_JOBS = 3
 const NODE_18 = '18.20.8'
+/** No lane takes half of this on a slow machine. */
+const LANE_LIMIT_MS = 15 * 60_000
 
 /**
  * Runs mocha and returns { passed, failed, skipped }. A run that ends without totals, or with an error beside them,
@@ -33,11 +35,14 @@ async function mocha(args, { node = process.execPath, flags = [], isolated = fal
     child.stderr?.setEncoding('utf8').on('data', (part) => {
       text += part
     })
+    // A file that hangs must not hang the whole run: it counts as failed.
+    const limit = setTimeout(() => child.kill('SIGKILL'), LANE_LIMIT_MS)
     child.on('error', (error) => {
       say(error.message)
       resolve(127)
     })
     child.on('close', (status) => {
+      clearTimeout(limit)
       process.stdout.write(text)
       resolve(status)
     })

@@ -26,8 +26,8 @@ export interface BootstrapNodeServerOptions {
   readonly bootstrap?: readonly (string | BootstrapNode)[]
 }
 
-/** What we tell tools as our version: year, month and day of the protocol state, as tox-bootstrapd does. */
-const BOOTSTRAP_VERSION = 2026_11_21
+/** What tools are told as our version: a series of our own (tox-bootstrapd's is 1,000,000,000 and more), then 0.1.0. */
+const BOOTSTRAP_VERSION = 2_000_000_000 + 1_000
 
 export class BootstrapNodeServer {
   readonly #node: NetworkNode

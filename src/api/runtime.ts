@@ -115,18 +115,19 @@ class HostRuntime implements Runtime {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    const last = this.engine.savedata()
-    // From here on the engine has no keys any more: whatever is saved late is this.
-    this.#savedata = () => last
-    this.saveSoon()
-    this.#closed = true
     clearInterval(this.#saveTimer)
-    this.engine.close()
-    this.#driver.close()
+    let last: Uint8Array | undefined
     try {
-      await this.#profile?.close()
+      const saved = this.engine.savedata()
+      last = saved
+      // Whatever is saved late is this: a closed engine has no keys any more.
+      this.#savedata = () => saved
+      this.saveSoon()
     } finally {
-      last.fill(0)
+      this.#closed = true
+      this.engine.close()
+      this.#driver.close()
+      await this.#profile?.close().finally(() => last?.fill(0))
     }
   }
 }

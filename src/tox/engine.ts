@@ -127,6 +127,8 @@ export class ToxEngine {
 
   /** The profile as the bytes of a `.tox` file. It holds the secret key. */
   savedata(): Uint8Array {
+    // The keys are wiped by then: what would be saved is the end of an identity.
+    if (this.#closed) throw new Error('a closed engine has no savedata')
     const { name, statusMessage, status, nospam } = this.messenger
     return encodeSavedata({
       nospam,
