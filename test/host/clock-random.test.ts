@@ -21,7 +21,11 @@ describe('HostClock', () => {
     const clock = new HostClock()
     let machineMs = 50_000_000
     const real = performance.now
-    performance.now = () => machineMs
+    const pretend = (now: () => number): void => {
+      // Node 18's is read-only.
+      Object.defineProperty(performance, 'now', { value: now, configurable: true, writable: true })
+    }
+    pretend(() => machineMs)
     try {
       const before = clock.now()
       machineMs -= 4 * 3600_000
@@ -34,7 +38,7 @@ describe('HostClock', () => {
       machineMs += 5
       assert.equal(clock.now(), before + 25)
     } finally {
-      performance.now = real
+      pretend(real)
     }
   })
 
