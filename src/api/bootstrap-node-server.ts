@@ -5,7 +5,7 @@ import { Counters, Deadlines, fromHex, silentLogger, toHex, toUtf8 } from '../ba
 import { type Crypto, type DhtKeyPair, type DhtSecretKey, loadCrypto } from '../crypto/index.js'
 import { HostClock } from '../host/clock.js'
 import { HostDriver } from '../host/driver.js'
-import { type BootstrapNode, parseBootstrapNode } from '../host/nodes-file.js'
+import { asBootstrapNode, type BootstrapNode, formatBootstrapNode } from '../host/nodes-file.js'
 import { openUdpSocket } from '../host/open-udp.js'
 import { HostRandom } from '../host/random.js'
 import { TOX_PORTS, type UdpSocket } from '../host/udp-socket.js'
@@ -93,12 +93,12 @@ export class BootstrapNodeServer {
   /** `HOST:PORT:KEY`, as `Tox.create({ bootstrap })` and the command line take it. */
   asBootstrapNode(): string {
     const host = this.host === '0.0.0.0' ? '127.0.0.1' : this.host === '::' ? '::1' : this.host
-    return `${host.includes(':') ? `[${host}]` : host}:${this.port}:${this.publicKey}`
+    return formatBootstrapNode({ host, port: this.port, publicKey: this.#node.keyPair.publicKey, tcpPorts: [] })
   }
 
   /** Joins the network through another node. */
   async bootstrap(node: string | BootstrapNode): Promise<void> {
-    const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
+    const { host, port, publicKey } = asBootstrapNode(node)
     for (const endpoint of await resolveNode(host, port, this.#family)) this.#node.dht.bootstrap(endpoint, publicKey)
     this.#driver.touch()
   }

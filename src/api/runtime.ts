@@ -6,7 +6,7 @@ import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
 import { HostClock } from '../host/clock.js'
 import { ResolveError, resolveHost } from '../host/dns.js'
 import { HostDriver } from '../host/driver.js'
-import { type BootstrapNode, parseBootstrapNode } from '../host/nodes-file.js'
+import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import { openUdpSocket } from '../host/open-udp.js'
 import { ProfileError } from '../host/profile-error.js'
 import { ProfileFile } from '../host/profile-file.js'
@@ -74,7 +74,7 @@ class HostRuntime implements Runtime {
    * before the caller has had its turn to listen.
    */
   async start(): Promise<void> {
-    const nodes = this.#bootstrapNodes.map((node) => (typeof node === 'string' ? parseBootstrapNode(node) : node))
+    const nodes = this.#bootstrapNodes.map(asBootstrapNode)
     const joined = await Promise.allSettled(nodes.map((node) => this.bootstrap(node)))
     // One dead name in a list of nodes is no reason to stay away; when no node is left, it is.
     const failures = joined.filter((one) => one.status === 'rejected')
@@ -106,7 +106,7 @@ class HostRuntime implements Runtime {
 
   /** Joins through one more node. Rejects with `TOX_ERR_BOOTSTRAP_BAD_HOST` when its name has no address that we can use. */
   async bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void> {
-    const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
+    const { host, port, publicKey } = asBootstrapNode(node)
     const endpoints = await resolveNode(host, port, this.#socket.family, signal)
     this.turn(() => {
       for (const endpoint of endpoints) this.engine.bootstrap(endpoint, publicKey)

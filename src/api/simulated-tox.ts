@@ -1,7 +1,7 @@
 // The Node API in the simulated world: a bot as it is, on a network that is as bad as its test wants, in virtual time.
 
 import { Endpoint, type Millis } from '../base/index.js'
-import { type BootstrapNode, parseBootstrapNode } from '../host/nodes-file.js'
+import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import type { DhtNode, EngineSetup, SimHost } from '../sim/index.js'
 import { ToxEngine, type ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
@@ -85,7 +85,7 @@ class SimRuntime implements Runtime {
     if (typeof node === 'object' && 'engine' in node) {
       return this.engine.bootstrap(node.endpoint, node.engine.dhtPublicKey)
     }
-    const { host, port, publicKey } = typeof node === 'string' ? parseBootstrapNode(node) : node
+    const { host, port, publicKey } = asBootstrapNode(node)
     const endpoint = Endpoint.parse(host, port)
     if (endpoint === undefined) throw new ToxError('BOOTSTRAP', 'bad-host', `${host} is no IP address; there is no DNS`)
     this.engine.bootstrap(endpoint, publicKey)

@@ -61,6 +61,11 @@ export function parseBootstrapNode(text: string): BootstrapNode {
   return { host, port, publicKey: parseKey(keyText!), tcpPorts: [] }
 }
 
+/** The node itself, or the one that a text names. Throws as `parseBootstrapNode`. */
+export function asBootstrapNode(node: string | BootstrapNode): BootstrapNode {
+  return typeof node === 'string' ? parseBootstrapNode(node) : node
+}
+
 function parseKey(text: string): DhtPublicKey {
   const wanted = 2 * PUBLIC_KEY_BYTES
   if (!/^[0-9a-fA-F]*$/.test(text)) {
