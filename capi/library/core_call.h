@@ -1,0 +1,43 @@
+// One call into the core: every exported function has this shape. Check, call, copy out.
+#ifndef TOXCORE_TS_CORE_CALL_H
+#define TOXCORE_TS_CORE_CALL_H
+
+#include <cstddef>
+#include <cstdint>
+
+#include "functions.h"  // generated: enum class Function
+#include "instance.h"
+
+class CoreCall {
+ public:
+  // Reads the instance's clock, then takes its lock and the core's.
+  CoreCall(Function function, const Tox *tox);
+  // Gives the locks back, then tells the log callback what the core said meanwhile.
+  ~CoreCall();
+  CoreCall(const CoreCall &) = delete;
+  CoreCall &operator=(const CoreCall &) = delete;
+
+  void number(double value);
+  void bits(uint64_t value);
+  // `data` may be NULL when `size` is 0.
+  void bytes(const void *data, size_t size);
+
+  // False when the core failed within: then neither value nor error mean anything.
+  bool run();
+
+  int error() const;
+  double value() const;
+  uint64_t value_bits() const;
+  // The bytes of the answer, valid until this object ends.
+  const uint8_t *out() const;
+  size_t out_size() const;
+
+ private:
+  const Tox *tox_;
+  Function function_;
+  size_t arguments_ = 0;
+  size_t bytes_ = 0;
+  bool failed_ = false;
+};
+
+#endif

@@ -1,0 +1,29 @@
+// What `Tox *` points to: the part of an instance that lives outside the core.
+#ifndef TOXCORE_TS_INSTANCE_H
+#define TOXCORE_TS_INSTANCE_H
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "callbacks.h"  // generated: struct Callbacks, one atomic pointer for each event
+#include "tox/tox.h"
+#include "tox/tox_private.h"
+
+struct Tox {
+  // The instance's number in the core.
+  uint32_t number = 0;
+  Callbacks callbacks;
+  tox_log_cb *log = nullptr;
+  void *log_user_data = nullptr;
+  std::atomic<void *> av{nullptr};
+  Tox_System system{};
+  // `tox_lock`; held during every call into the core, never during a callback.
+  mutable std::recursive_mutex mutex;
+};
+
+// Moves the instance once and puts what happened into `batch`, in the format of events.h. False when the core failed.
+bool iterate_core(Tox *tox, std::vector<uint8_t> &batch);
+
+#endif
