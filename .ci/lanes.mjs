@@ -2,12 +2,12 @@
 // By hand: npm run test:unit [-- mocha's arguments], npm run test:interop [-- files or mocha's arguments], …
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inNamespace } from './namespace.mjs'
-import { output, ROOT, say, tool } from './tools.mjs'
+import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
 /** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
 const INTEROP_JOBS = 3
@@ -16,8 +16,8 @@ const NODE_18 = '18.20.8'
 const LANE_LIMIT_MS = 15 * 60_000
 
 /**
- * Runs mocha and returns { passed, failed, skipped }. A run that ends without totals, or with an error beside them,
- * counts as a failure: silence is never success.
+ * Runs mocha and returns { passed, failed, skipped, failures }, a failure being { title, text }. A run that ends without
+ * totals, or with an error beside them, counts as a failure: silence is never success.
  */
 async function mocha(args, { node = process.execPath, flags = [], isolated = false, buffered = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lane-'))
@@ -25,41 +25,70 @@ async function mocha(args, { node = process.execPath, flags = [], isolated = fal
   const all = [...flags, tool('mocha/bin/mocha.js'), '--reporter', join(ROOT, '.ci/counting-reporter.cjs'), ...args]
   const plain = { command: node, args: all }
   const { command, args: rest } = isolated ? inNamespace(node, all) : plain
-  const code = await new Promise((resolve) => {
-    const stdio = ['ignore', buffered ? 'pipe' : 1, buffered ? 'pipe' : 2]
-    const child = spawn(command, rest, { stdio, env: { ...process.env, LANE_TOTALS: file } })
-    let text = ''
-    child.stdout?.setEncoding('utf8').on('data', (part) => {
-      text += part
-    })
-    child.stderr?.setEncoding('utf8').on('data', (part) => {
-      text += part
-    })
-    // A file that hangs must not hang the whole run: it counts as failed.
-    const limit = setTimeout(() => child.kill('SIGKILL'), LANE_LIMIT_MS)
-    child.on('error', (error) => {
-      say(error.message)
-      resolve(127)
-    })
-    child.on('close', (status) => {
-      clearTimeout(limit)
-      process.stdout.write(text)
-      resolve(status)
-    })
-  })
   try {
-    const totals = JSON.parse(readFileSync(file, 'utf8'))
-    return code !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    const { how, stderr } = await runMocha(command, rest, { LANE_TOTALS: file, buffered })
+    return judge(
+      existsSync(file) ? readFileSync(file, 'utf8') : '',
+      how,
+      `mocha ${args.join(' ')}\n${lastLines(stderr)}`,
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** Runs to the end or to the lane's limit; resolves with how it ended (undefined: well) and its standard error. */
+function runMocha(command, args, { LANE_TOTALS, buffered }) {
+  return new Promise((resolve) => {
+    // Standard error is always read, because a file that does not even load speaks there alone.
+    const stdio = ['ignore', buffered ? 'pipe' : 1, 'pipe']
+    const child = spawn(command, args, { stdio, env: { ...process.env, LANE_TOTALS } })
+    let text = ''
+    let stderr = ''
+    child.stdout?.setEncoding('utf8').on('data', (part) => {
+      text += part
+    })
+    child.stderr.setEncoding('utf8').on('data', (part) => {
+      stderr += part
+      if (buffered) text += part
+      else process.stderr.write(part)
+    })
+    // A file that hangs must not hang the whole run: it counts as failed.
+    let isLate = false
+    const limit = setTimeout(() => {
+      isLate = true
+      child.kill('SIGKILL')
+    }, LANE_LIMIT_MS)
+    child.on('error', (error) => {
+      say(error.message)
+      resolve({ how: error.message, stderr })
+    })
+    child.on('close', (status, signal) => {
+      clearTimeout(limit)
+      process.stdout.write(text)
+      if (isLate) resolve({ how: `stopped after ${LANE_LIMIT_MS / 60_000} minutes`, stderr })
+      else resolve({ how: status === 0 ? undefined : `ended with ${signal ?? `exit code ${status}`}`, stderr })
+    })
+  })
+}
+
+/** The sum of what the reporter left. */
+function judge(records, how, context) {
+  const lines = records.split('\n').filter((line) => line.endsWith('}'))
+  const all = lines.map((line) => JSON.parse(line))
+  const failures = all.flatMap(({ failure }) => failure ?? [])
+  const totals = all.find((record) => record.totals !== undefined)?.totals
+  if (totals !== undefined && (how === undefined || totals.failed > 0)) return { ...totals, failures }
+  failures.push({ title: totals === undefined ? 'mocha left no totals' : 'mocha', text: `${how ?? ''}\n${context}` })
+  return { passed: 0, skipped: 0, ...totals, failed: failures.length, failures }
+}
+
 export function add(all) {
-  const sum = { passed: 0, failed: 0, skipped: 0 }
-  for (const one of all) for (const key of Object.keys(sum)) sum[key] += one[key]
+  const sum = { passed: 0, failed: 0, skipped: 0, failures: [] }
+  for (const one of all) {
+    for (const key of ['passed', 'failed', 'skipped']) sum[key] += one[key]
+    sum.failures.push(...one.failures)
+  }
   return sum
 }
 
@@ -76,7 +105,7 @@ export async function node18(...args) {
   const node = node18Path()
   if (node === undefined) {
     say(`  - skipped: core on Node ${NODE_18} [no such binary for this platform, or no npm registry within reach]\n`)
-    return { passed: 0, failed: 0, skipped: 1 }
+    return { passed: 0, failed: 0, skipped: 1, failures: [] }
   }
   const { import: _, spec: __, ...config } = JSON.parse(readFileSync('.mocharc.json', 'utf8'))
   const options = Object.entries(config).map(([name, value]) => `--${name}=${value}`)

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs'
 import * as lanes from './lanes.mjs'
-import { buildIfStale, installPackages, output, run, say, tool } from './tools.mjs'
+import { buildIfStale, installPackages, lastLines, output, run, runAndListen, say, tool } from './tools.mjs'
 
 /** Debian packages, each with a file that shows it. */
 const DEBIAN = {
@@ -30,16 +30,21 @@ async function debianPackages() {
   }
 }
 
+const PASSED = { passed: 1, failed: 0, skipped: 0, failures: [] }
+
+const failure = (title, text) => ({ passed: 0, failed: 1, skipped: 0, failures: [{ title, text }] })
+
 /** A check that is no mocha run counts as one test. */
 const step =
   (...args) =>
   async () => {
-    const passed = (await run(process.execPath, args)) === 0
-    return { passed: Number(passed), failed: Number(!passed), skipped: 0 }
+    const { code, text } = await runAndListen(process.execPath, args)
+    if (code === 0) return PASSED
+    return failure(`exit code ${code}`, lastLines(text))
   }
 
 const LANES = [
-  ['build', () => buildIfStale().then(() => ({ passed: 1, failed: 0, skipped: 0 }))],
+  ['build', () => buildIfStale().then(() => PASSED)],
   ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')],
   ['types', step(tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json')],
   ['unit', lanes.unit],
@@ -66,12 +71,16 @@ for (const [name, lane] of LANES) {
     totals = await lane()
   } catch (error) {
     say(error.message)
-    totals = { passed: 0, failed: 1, skipped: 0 }
+    totals = failure(error.message, error.cause ?? error.stack)
   }
   rows.push({ name, seconds: (performance.now() - startedAt) / 1000, ...totals })
 }
 
 const { passed, failed, skipped } = lanes.add(rows)
+// Once more at the very end: where a log is cut, its end is what remains.
+for (const { name, failures } of rows) {
+  for (const { title, text } of failures) console.log(`\nFAILED [${name}] ${title}\n  ${text.replaceAll('\n', '\n  ')}`)
+}
 console.log('')
 for (const row of rows) {
   const figures = [row.passed, row.failed, row.skipped].map((n) => String(n).padStart(6)).join('')

@@ -23,6 +23,27 @@ export function run(command, args, { env = {}, stdout = 2 } = {}) {
   })
 }
 
+/** Runs a program as `run` does; resolves with its exit code and with what it said. */
+export function runAndListen(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (part) => {
+        text += part
+        process.stderr.write(part)
+      })
+    }
+    child.on('error', (error) => resolve({ code: 127, text: error.message }))
+    child.on('close', (code, signal) => resolve({ code: signal === null ? code : 128, text }))
+  })
+}
+
+/** How much of a program's last words is repeated where its failure is told. */
+const LAST_LINES = 30
+
+export const lastLines = (text) => text.trimEnd().split('\n').slice(-LAST_LINES).join('\n')
+
 /** Runs a program for its output; undefined when it fails. */
 export function output(command, args) {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
@@ -89,5 +110,6 @@ export function buildIsStale() {
 export async function buildIfStale() {
   if (!buildIsStale()) return
   say('Building …')
-  if ((await run(process.execPath, ['.ci/build.mjs'])) !== 0) throw new Error('the build failed')
+  const { code, text } = await runAndListen(process.execPath, ['.ci/build.mjs'])
+  if (code !== 0) throw new Error('the build failed', { cause: lastLines(text) })
 }
