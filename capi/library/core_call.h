@@ -37,7 +37,9 @@ class CoreCall {
   Function function_;
   size_t arguments_ = 0;
   size_t bytes_ = 0;
+  // The block had no room for the arguments.
   bool failed_ = false;
+  bool ran_ = false;
 };
 
 #endif

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "callbacks.h"  // generated: struct Callbacks, one atomic pointer for each event
+#include "system.h"
 #include "tox/tox.h"
-#include "tox/tox_private.h"
 
 struct Tox {
   // The instance's number in the core.
@@ -18,10 +18,17 @@ struct Tox {
   tox_log_cb *log = nullptr;
   void *log_user_data = nullptr;
   std::atomic<void *> av{nullptr};
-  Tox_System system{};
+  System system;
+  bool dns_enabled = true;
   // `tox_lock`; held during every call into the core, never during a callback.
   mutable std::recursive_mutex mutex;
+  // Killed, perhaps from within a callback: what is left of the batch is not delivered any more.
+  std::atomic<bool> killed{false};
+  // The owner and every iteration in progress; the last one frees the instance.
+  std::atomic<uint32_t> holders{1};
 };
+
+void release(Tox *tox);
 
 // Moves the instance once and puts what happened into `batch`, in the format of events.h. False when the core failed.
 bool iterate_core(Tox *tox, std::vector<uint8_t> &batch);

@@ -1,0 +1,54 @@
+#include "core_call.h"
+
+#include <string.h>
+
+#include "core.h"
+#include "log.h"
+
+CoreCall::CoreCall(Function function, const Tox *tox) : tox_(tox), function_(function) {
+  // Before the locks: the clock may be the host's own function.
+  const double now = tox != nullptr ? now_ms(tox->system) : 0;
+  if (tox != nullptr) tox->mutex.lock();
+  core().lock();
+  core().words[FRAME_VALUE].number = now;
+}
+
+CoreCall::~CoreCall() {
+  std::vector<uint8_t> records;
+  if (ran_ && tox_ != nullptr && core().words[FRAME_LOGS].number > 0) records = take_logs(tox_->number);
+  core().unlock();
+  if (tox_ == nullptr) return;
+  tox_->mutex.unlock();
+  if (!records.empty()) deliver_logs(tox_, records);
+}
+
+void CoreCall::number(double value) { core().words[FRAME_ARGUMENTS + arguments_++].number = value; }
+
+void CoreCall::bits(uint64_t value) { core().words[FRAME_ARGUMENTS + arguments_++].bits = value; }
+
+void CoreCall::bytes(const void *data, size_t size) {
+  number(static_cast<double>(size));
+  if (size == 0) return;
+  uint8_t *block = core().block(bytes_ + size);
+  if (block == nullptr) {
+    failed_ = true;
+    return;
+  }
+  memcpy(block + bytes_, data, size);
+  bytes_ += size;
+}
+
+bool CoreCall::run() {
+  ran_ = !failed_ && core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
+  return ran_;
+}
+
+int CoreCall::error() const { return static_cast<int>(core().words[FRAME_ERROR].number); }
+
+double CoreCall::value() const { return core().words[FRAME_VALUE].number; }
+
+uint64_t CoreCall::value_bits() const { return core().words[FRAME_VALUE].bits; }
+
+const uint8_t *CoreCall::out() const { return core().block(0); }
+
+size_t CoreCall::out_size() const { return static_cast<size_t>(core().words[FRAME_OUT_SIZE].number); }

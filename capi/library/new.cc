@@ -1,0 +1,140 @@
+// tox_new and tox_kill. What c-toxcore checks before it opens anything is checked here, in its order.
+
+#include <string.h>
+
+#include <memory>
+
+#include "core.h"
+#include "core_call.h"
+#include "log.h"
+#include "random.h"
+#include "resolve.h"
+#include "tox/tox_options.h"
+#include "tox/tox_private.h"
+#include "tox/toxencryptsave.h"
+
+namespace {
+
+// What an encrypted profile begins with.
+constexpr char kEncryptedMagic[] = {'t', 'o', 'x', 'E', 's', 'a', 'v', 'e'};
+static_assert(sizeof kEncryptedMagic == TOX_ENC_SAVE_MAGIC_LENGTH);
+
+Tox_Err_New check_savedata(const Tox_Options *options) {
+  const Tox_Savedata_Type type = tox_options_get_savedata_type(options);
+  if (type == TOX_SAVEDATA_TYPE_NONE) return TOX_ERR_NEW_OK;
+  const uint8_t *data = tox_options_get_savedata_data(options);
+  const size_t length = tox_options_get_savedata_length(options);
+  if (data == nullptr || length == 0) return TOX_ERR_NEW_LOAD_BAD_FORMAT;
+  if (type == TOX_SAVEDATA_TYPE_SECRET_KEY) {
+    return length == TOX_SECRET_KEY_SIZE ? TOX_ERR_NEW_OK : TOX_ERR_NEW_LOAD_BAD_FORMAT;
+  }
+  if (type != TOX_SAVEDATA_TYPE_TOX_SAVE) return TOX_ERR_NEW_OK;
+  if (length < sizeof kEncryptedMagic) return TOX_ERR_NEW_LOAD_BAD_FORMAT;
+  const bool encrypted = memcmp(data, kEncryptedMagic, sizeof kEncryptedMagic) == 0;
+  return encrypted ? TOX_ERR_NEW_LOAD_ENCRYPTED : TOX_ERR_NEW_OK;
+}
+
+Tox_Err_New check_proxy(const Tox_Options *options, bool dns) {
+  const Tox_Proxy_Type type = tox_options_get_proxy_type(options);
+  if (type == TOX_PROXY_TYPE_NONE) return TOX_ERR_NEW_OK;
+  if (type != TOX_PROXY_TYPE_HTTP && type != TOX_PROXY_TYPE_SOCKS5) return TOX_ERR_NEW_PROXY_BAD_TYPE;
+  if (tox_options_get_proxy_port(options) == 0) return TOX_ERR_NEW_PROXY_BAD_PORT;
+  const char *host = tox_options_get_proxy_host(options);
+  return host == nullptr || resolve_host(host, dns).empty() ? TOX_ERR_NEW_PROXY_BAD_HOST : TOX_ERR_NEW_OK;
+}
+
+Tox *refuse(Tox_Err_New *error, Tox_Err_New why) {
+  if (error != nullptr) *error = why;
+  return nullptr;
+}
+
+Tox_Err_New create(Tox *tox, const Tox_Options *options) {
+  CoreCall call(Function::core_new, tox);
+  call.number(tox_options_get_ipv6_enabled(options));
+  call.number(tox_options_get_udp_enabled(options));
+  call.number(tox_options_get_local_discovery_enabled(options));
+  call.number(tox_options_get_dht_announcements_enabled(options));
+  call.number(tox_options_get_hole_punching_enabled(options));
+  call.number(tox_options_get_start_port(options));
+  call.number(tox_options_get_end_port(options));
+  call.number(tox_options_get_tcp_port(options));
+  call.number(tox_options_get_experimental_groups_persistence(options));
+  const Tox_Savedata_Type type = tox_options_get_savedata_type(options);
+  call.number(type);
+  const bool has_savedata = type == TOX_SAVEDATA_TYPE_TOX_SAVE || type == TOX_SAVEDATA_TYPE_SECRET_KEY;
+  call.bytes(tox_options_get_savedata_data(options), has_savedata ? tox_options_get_savedata_length(options) : 0);
+  // Wanted from the first draw on: keys are made before the number is known outside.
+  inject_random(kBeingMade, tox->system.rng);
+  const bool ran = call.run();
+  inject_random(kBeingMade, nullptr);
+  if (!ran) return TOX_ERR_NEW_MALLOC;
+  if (call.error() != 0) return static_cast<Tox_Err_New>(call.error());
+  tox->number = static_cast<uint32_t>(call.value());
+  inject_random(tox->number, tox->system.rng);
+  return TOX_ERR_NEW_OK;
+}
+
+void set_log_level(const Tox *tox) {
+  CoreCall call(Function::core_set_log, tox);
+  call.number(tox->log != nullptr ? uint32_t{TOX_LOG_LEVEL_TRACE} : environment_log_level());
+  (void)call.run();
+}
+
+Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_System *system, bool has_memory) {
+  const std::unique_ptr<Tox_Options, void (*)(Tox_Options *)> defaults(
+      given == nullptr ? tox_options_new(nullptr) : nullptr, tox_options_free);
+  const Tox_Options *options = given != nullptr ? given : defaults.get();
+  if (options == nullptr) return refuse(error, TOX_ERR_NEW_MALLOC);
+  if (const Tox_Err_New why = check_savedata(options)) return refuse(error, why);
+
+  auto tox = std::make_unique<Tox>();
+  tox->log = tox_options_get_log_callback(options);
+  tox->log_user_data = tox_options_get_log_user_data(options);
+  tox->dns_enabled = !tox_options_get_experimental_disable_dns(options);
+  if (!adopt(system != nullptr ? *system : tox_default_system(), has_memory, &tox->system)) {
+    log_failure(tox.get(), "tox_new", "a network or memory of the host's own cannot be injected");
+    return refuse(error, TOX_ERR_NEW_MALLOC);
+  }
+  if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return refuse(error, why);
+  if (const char *problem = start_core()) {
+    log_failure(tox.get(), "tox_new", problem);
+    return refuse(error, TOX_ERR_NEW_MALLOC);
+  }
+  if (const Tox_Err_New why = create(tox.get(), options)) return refuse(error, why);
+  set_log_level(tox.get());
+  if (error != nullptr) *error = TOX_ERR_NEW_OK;
+  return tox.release();
+}
+
+}  // namespace
+
+extern "C" Tox *tox_new(const Tox_Options *options, Tox_Err_New *error) {
+  // 0.2.18 injects its system through the options; its struct has no memory in it.
+  const Tox_System *system = options == nullptr ? nullptr : tox_options_get_operating_system(options);
+  return new_with_system(options, error, system, system == nullptr);
+}
+
+extern "C" Tox *tox_new_testing(const Tox_Options *options, Tox_Err_New *error, const Tox_Options_Testing *testing,
+                                Tox_Err_New_Testing *testing_error) {
+  const Tox_System *system = testing == nullptr ? nullptr : testing->operating_system;
+  if (system == nullptr || system->rng == nullptr || system->ns == nullptr || system->mem == nullptr) {
+    if (testing_error != nullptr) *testing_error = TOX_ERR_NEW_TESTING_NULL;
+    return refuse(error, TOX_ERR_NEW_NULL);
+  }
+  if (testing_error != nullptr) *testing_error = TOX_ERR_NEW_TESTING_OK;
+  return new_with_system(options, error, system, true);
+}
+
+void release(Tox *tox) {
+  if (tox->holders.fetch_sub(1) == 1) delete tox;
+}
+
+extern "C" void tox_kill(Tox *tox) {
+  if (tox == nullptr || tox->killed.exchange(true)) return;
+  {
+    CoreCall call(Function::core_kill, tox);
+    (void)call.run();
+    inject_random(tox->number, nullptr);
+  }
+  release(tox);
+}

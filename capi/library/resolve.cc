@@ -1,0 +1,37 @@
+#include "resolve.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace {
+
+void append(std::vector<uint8_t> *packed, const sockaddr *address) {
+  if (address->sa_family == AF_INET) {
+    const auto *bytes = reinterpret_cast<const uint8_t *>(&reinterpret_cast<const sockaddr_in *>(address)->sin_addr);
+    packed->push_back(4);
+    packed->insert(packed->end(), bytes, bytes + sizeof(in_addr));
+  } else if (address->sa_family == AF_INET6) {
+    const auto *bytes = reinterpret_cast<const uint8_t *>(&reinterpret_cast<const sockaddr_in6 *>(address)->sin6_addr);
+    packed->push_back(6);
+    packed->insert(packed->end(), bytes, bytes + sizeof(in6_addr));
+  }
+}
+
+}  // namespace
+
+std::vector<uint8_t> resolve_host(const char *host, bool dns) {
+  std::vector<uint8_t> packed;
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_DGRAM;
+  hints.ai_flags = AI_NUMERICHOST;
+  addrinfo *found = nullptr;
+  if (getaddrinfo(host, nullptr, &hints, &found) != 0) {
+    hints.ai_flags = 0;
+    if (!dns || getaddrinfo(host, nullptr, &hints, &found) != 0) return packed;
+  }
+  for (const addrinfo *one = found; one != nullptr; one = one->ai_next) append(&packed, one->ai_addr);
+  freeaddrinfo(found);
+  return packed;
+}

@@ -1,0 +1,23 @@
+// What the core's script and the library's calls share. Guarded by the lock of runtime.cc.
+#ifndef TOXCORE_TS_RUNTIME_HOST_H
+#define TOXCORE_TS_RUNTIME_HOST_H
+
+#include <memory>
+
+#include <v8.h>
+
+#include "runtime.h"
+
+struct Host {
+  Word words[FRAME_WORDS] = {};
+  RuntimeRandom *random = nullptr;
+  // call(function, instance): true when the core did not fail within.
+  v8::Global<v8::Function> call;
+  // reserve(size): makes the block at least so large and keeps what it holds.
+  v8::Global<v8::Function> reserve;
+  std::shared_ptr<v8::BackingStore> block;
+};
+
+extern Host host;
+
+#endif
