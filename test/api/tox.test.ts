@@ -20,8 +20,7 @@ async function codeOf(work: () => unknown): Promise<string> {
   return assert.fail('nothing failed')
 }
 
-describe('Tox', function () {
-  this.timeout(60_000)
+describe('Tox', () => {
   let node: BootstrapNodeServer
   let alice: Tox
   let bob: Tox

@@ -179,7 +179,7 @@ describe('a DHT network', () => {
     for (const handle of handles) handle.stop()
     assert.equal(dht.size.searches, 2)
     assert.ok(dht.size.nodes <= 20)
-  }).timeout(120_000)
+  })
 
   it('speaks only the address families that are enabled', async () => {
     const world = await DhtWorld.create()

@@ -82,7 +82,7 @@ describe('DHT: fresh keys of strangers', () => {
     }
     assert.equal(sent.filter(([kind]) => kind === PacketKind.NODES_RESPONSE).length, 5000)
     assert.ok(computed() >= 5000)
-  }).timeout(20_000)
+  })
 
   it('are not computed for responses that were not asked for', async () => {
     const { node, computed } = await counted()

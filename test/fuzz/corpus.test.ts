@@ -23,8 +23,7 @@ const MODULES = [
 /** The first bytes steer c-toxcore's harness, so that what a parser sees begins a little later. */
 const OFFSETS = [0, 1, 2, 3, 4, 8]
 
-describe('fuzzing', function () {
-  this.timeout(120_000)
+describe('fuzzing', () => {
   let schemas: NamedSchema[]
 
   before(async () => {

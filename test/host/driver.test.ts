@@ -6,6 +6,8 @@ import { type DrivenEngine, HostDriver } from '../../src/host/driver.js'
 import { nativeUdpMissing, openNativeUdp } from '../../src/host/native-udp.js'
 import type { UdpSocket } from '../../src/host/udp-socket.js'
 import type { UdpHandler } from '../../src/transport/udp.js'
+import { MachineTime } from '../support/machine-time.js'
+import { until } from '../support/until.js'
 
 /** A socket made of lists: what stands in `incoming` is read, what is sent is noted with the flush that took it away. */
 class FakeSocket implements UdpSocket {
@@ -46,8 +48,6 @@ class FakeSocket implements UdpSocket {
   }
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 function setUp(): {
   clock: HostClock
   socket: FakeSocket
@@ -80,13 +80,18 @@ function setUp(): {
 }
 
 describe('HostDriver', () => {
+  let time: MachineTime
+  beforeEach(() => {
+    time = MachineTime.take()
+  })
+  afterEach(() => time.giveBack())
+
   it('answers in the turn that reads, with one flush for the batch, and the clock stands still', () => {
     const { socket, driver, engine, clock } = setUp()
     const moments = new Set<number>()
     engine.receive = () => {
       moments.add(clock.now())
-      const until = performance.now() + 2
-      while (performance.now() < until) {}
+      time.nowMs += 2
       socket.sender.send()
     }
     socket.incoming = [[Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]]
@@ -108,8 +113,10 @@ describe('HostDriver', () => {
       })
       .set(startMs + 20)
     driver.start()
-    for (let i = 0; i < 100 && firedMs === 0; i++) await sleep(5)
-    assert.ok(firedMs >= startMs + 20 && firedMs < startMs + 300, `${firedMs - startMs} ms`)
+    await time.pass(19)
+    assert.equal(firedMs, 0)
+    await time.pass(1)
+    assert.equal(firedMs, startMs + 20)
     assert.deepEqual(socket.flushes, [1])
     driver.close()
   })
@@ -120,9 +127,11 @@ describe('HostDriver', () => {
     let fired = 0
     for (let i = 0; i < 5; i++) deadlines.create('test', () => fired++).set(startMs + 40 + i)
     driver.start()
-    await sleep(90)
+    await time.pass(39)
+    assert.equal(fired, 0)
+    await time.pass(11)
     assert.equal(fired, 5)
-    assert.ok(engine.wakes <= 2, `${engine.wakes} wakes`)
+    assert.equal(engine.wakes, 1)
     driver.close()
   })
 
@@ -138,7 +147,7 @@ describe('HostDriver', () => {
     }
     await Promise.resolve()
     assert.deepEqual(socket.flushes, [10], 'before any other event')
-    await sleep(30)
+    await time.pass(5)
     assert.equal(fired, 1)
     driver.close()
   })
@@ -146,8 +155,8 @@ describe('HostDriver', () => {
   it('sleeps while nothing waits', async () => {
     const { driver, engine } = setUp()
     driver.start()
-    await sleep(40)
-    assert.equal(engine.wakes, 0)
+    await time.pass(24 * 3_600_000)
+    assert.deepEqual([engine.wakes, time.timersSet], [0, 0])
     driver.close()
   })
 
@@ -164,10 +173,9 @@ describe('HostDriver', () => {
     const { driver, deadlines, clock, engine } = setUp()
     const again = deadlines.create('always due', () => again.set(clock.now()))
     again.set(clock.now())
-    const startMs = performance.now()
     driver.start()
-    await sleep(50)
-    assert.ok(engine.wakes > 5 && engine.wakes < 25 + (performance.now() - startMs), `${engine.wakes} wakes`)
+    await time.pass(50)
+    assert.ok(engine.wakes > 50 && engine.wakes < 50 + 25, `${engine.wakes} wakes`)
     driver.close()
   })
 
@@ -219,7 +227,9 @@ describe('HostDriver', () => {
     driver.touch()
     driver.step()
   })
+})
 
+describe('HostDriver on real sockets', () => {
   const open = async (kind: string): Promise<UdpSocket> => {
     const options = { family: 'ipv4', address: '127.0.0.1', firstPort: 0, lastPort: 0 } as const
     return kind === 'native' ? openNativeUdp(options) : openDgramUdp(options)
@@ -248,8 +258,7 @@ describe('HostDriver', () => {
       })
       sockets[0]!.sender.send(sockets[1]!.local, Uint8Array.of(1))
       drivers[0]!.touch()
-      for (let i = 0; i < 200 && volleys < 200; i++) await sleep(5)
-      assert.equal(volleys, 200)
+      await until(() => volleys === 200, '200 volleys')
       for (const driver of drivers) driver.close()
     })
   }

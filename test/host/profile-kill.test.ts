@@ -82,7 +82,7 @@ describe('a profile whose program is killed', () => {
   after(() => rmSync(dir, { recursive: true, force: true }))
 
   it(`loses nothing that was reported saved, at ${KILLS} moments`, async function () {
-    this.timeout(KILLS * 2_000)
+    this.timeout(KILLS * 10_000)
     const path = join(dir, 'me.tox')
     let last = 0
     for (let kill = 0; kill < KILLS; kill++) {

@@ -29,9 +29,7 @@ async function failure(work: () => unknown): Promise<string> {
   return assert.fail(`${work} did not fail`)
 }
 
-describe('secrets', function () {
-  this.timeout(60_000)
-
+describe('secrets', () => {
   it('are found by this test in whatever way they are written', () => {
     const secret = Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + 11) & 255)
     const secrets = new Map([['the key', secret]])

@@ -141,7 +141,7 @@ describe('net crypto: sessions', () => {
     world.run(1_000)
     assert.equal(a.connection!.freeSlots, 32_768)
     assert.ok(a.connection!.isAcked(count - 1))
-  }).timeout(20_000)
+  })
 
   it('lossy packets arrive at most as sent, and tell nothing about lossless ones', () => {
     const { world, a, b } = established()
