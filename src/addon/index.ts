@@ -1,8 +1,7 @@
 // Loads the native addon, or says that there is none: every function of it has a portable twin above.
 // TOXCORE_TS_ADDON=off leaves it out.
 
-import { join } from 'node:path'
-import { packageRoot, requireNow } from './here.cjs'
+import { addonCandidates, addonSwitchedOff } from './candidates.js'
 
 /** Grows when a native function changes its meaning: a binary of another build is then refused, not misused. */
 const ADDON_ABI = 1
@@ -51,8 +50,6 @@ export interface Addon {
   readonly UdpSocket?: unknown
 }
 
-const environment: { readonly TOXCORE_TS_ADDON?: string } = process.env
-
 type Loaded = { readonly addon: Addon } | { readonly missing: string }
 let loaded: Loaded | undefined
 
@@ -69,26 +66,24 @@ export function whyNoAddon(): string {
 }
 
 function find(): Loaded {
-  if (environment.TOXCORE_TS_ADDON === 'off') return { missing: 'TOXCORE_TS_ADDON is off' }
+  const off = addonSwitchedOff()
+  if (off !== '') return { missing: off }
   loaded ??= tryAll()
   return loaded
 }
 
 function tryAll(): Loaded {
-  const root = packageRoot()
-  if (root === undefined) return { missing: 'the package folder was not found' }
-  // What was built here comes first; a prebuilt binary of the other libc does not load and is passed over.
-  const libcs = process.platform === 'linux' ? ['-glibc', '-musl'] : ['']
-  const folders = libcs.map((libc) => join('prebuilds', `${process.platform}-${process.arch}${libc}`))
+  const candidates = addonCandidates()
+  if (candidates.length === 0) return { missing: 'the package folder was not found' }
   let missing = `no binary for ${process.platform}-${process.arch}`
-  for (const folder of [join('build', 'Release'), ...folders]) {
+  for (const { name, load } of candidates) {
     try {
-      const addon = requireNow(join(root, folder, 'toxcore_ts.node')) as Addon & { readonly abi?: number }
+      const addon = load() as Addon & { readonly abi?: number }
       if (addon.abi === ADDON_ABI) return { addon }
-      missing = `${folder} holds a binary of another version; build again with: node native/build.mjs`
+      missing = `${name} holds a binary of another version; build again with: node native/build.mjs`
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
-      if ((error as { code?: unknown } | null)?.code !== 'MODULE_NOT_FOUND') missing = `${folder}: ${reason}`
+      if ((error as { code?: unknown } | null)?.code !== 'MODULE_NOT_FOUND') missing = `${name}: ${reason}`
     }
   }
   return { missing }

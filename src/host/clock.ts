@@ -4,10 +4,20 @@
 
 import type { Clock, Millis } from '../base/index.js'
 
+/** What a driver needs of the clock that its engine reads. */
+export interface TurnClock {
+  now(): Millis
+  /** Freezes time until the matching `endTurn`; turns nest, and the outermost one counts. Returns the moment. */
+  beginTurn(): Millis
+  endTurn(): void
+  /** Never frozen: the machine's own milliseconds, to measure how long work takes. */
+  machineMs(): Millis
+}
+
 /** Moments begin here instead of at 0, so that a moment of 0 always means "long ago". */
 const ORIGIN_MS = 1_000_000_000
 
-export class HostClock implements Clock {
+export class HostClock implements Clock, TurnClock {
   /** What is added to the machine's clock; grows by whatever that one goes back. */
   #originMs = ORIGIN_MS
   #latestMs: Millis = 0
@@ -22,7 +32,6 @@ export class HostClock implements Clock {
     return Math.floor(Date.now() / 1000)
   }
 
-  /** Freezes time until the matching `endTurn`; turns nest, and the outermost one counts. Returns the moment. */
   beginTurn(): Millis {
     if (this.#turns === 0) this.#frozenMs = this.#read()
     this.#turns++
@@ -33,9 +42,13 @@ export class HostClock implements Clock {
     if (this.#turns > 0) this.#turns--
   }
 
+  machineMs(): Millis {
+    return performance.now()
+  }
+
   /** Clocks of virtual machines have gone back when they were moved: then time stands still for a moment and goes on. */
   #read(): Millis {
-    const machineMs = performance.now()
+    const machineMs = this.machineMs()
     if (this.#originMs + machineMs < this.#latestMs) this.#originMs = this.#latestMs - machineMs
     this.#latestMs = this.#originMs + machineMs
     return this.#latestMs

@@ -2,7 +2,7 @@
 // idle node sleeps until its next deadline. One turn: read a batch, let the engine answer, fire what is due, flush.
 
 import type { Endpoint, Millis } from '../base/index.js'
-import type { HostClock } from './clock.js'
+import type { TurnClock } from './clock.js'
 import type { UdpSocket } from './udp-socket.js'
 
 /** What the driver needs of an engine. */
@@ -17,9 +17,11 @@ export interface DrivenEngine {
 
 export interface HostDriverOptions {
   readonly engine: DrivenEngine
-  readonly clock: HostClock
+  readonly clock: TurnClock
   /** A mistake of our own inside the engine: the packet or deadline that hit it is lost, the node goes on. */
   readonly onError: (error: unknown) => void
+  /** Whether what arrives may be read now; asked before each batch. What is not read waits in the kernel. */
+  readonly mayReceive?: () => boolean
 }
 
 /** One wake-up of the event loop reads at most so many batches and spends about so long before other work has its turn. */
@@ -37,8 +39,9 @@ const IMMEDIATE_MAX = 16
 
 export class HostDriver {
   readonly #engine: DrivenEngine
-  readonly #clock: HostClock
+  readonly #clock: TurnClock
   readonly #onError: (error: unknown) => void
+  readonly #mayReceive: () => boolean
   readonly #sockets: UdpSocket[] = []
   #timer: NodeJS.Timeout | undefined
   #timerFiresMs: Millis = Number.POSITIVE_INFINITY
@@ -50,10 +53,11 @@ export class HostDriver {
   #closed = false
   #keepsAlive = true
 
-  constructor({ engine, clock, onError }: HostDriverOptions) {
+  constructor({ engine, clock, onError, mayReceive = () => true }: HostDriverOptions) {
     this.#engine = engine
     this.#clock = clock
     this.#onError = onError
+    this.#mayReceive = mayReceive
   }
 
   /** Adds a socket; the driver reads, flushes and closes it from now on. */
@@ -124,9 +128,9 @@ export class HostDriver {
   /** Turns until nothing waits or the budget is spent; the sockets call again for what is left. */
   #wakeUp(): void {
     if (this.#inTurn || this.#closed) return
-    const endMs = performance.now() + WAKE_BUDGET_MS
+    const endMs = this.#clock.machineMs() + WAKE_BUDGET_MS
     let batches = 0
-    while (this.#turn() && ++batches < BATCHES_PER_WAKE && performance.now() < endMs) {}
+    while (this.#turn() && ++batches < BATCHES_PER_WAKE && this.#clock.machineMs() < endMs) {}
     this.#arm()
   }
 
@@ -137,7 +141,7 @@ export class HostDriver {
     let more = false
     try {
       for (const socket of this.#sockets) {
-        if (!this.#closed && socket.receive(this.#receive)) more = true
+        if (!this.#closed && this.#mayReceive() && socket.receive(this.#receive)) more = true
       }
       if (!this.#closed && this.#engine.nextWakeMs() <= nowMs) this.#engine.wake(nowMs)
     } catch (error) {

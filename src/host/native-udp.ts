@@ -46,15 +46,32 @@ function fitAddress(endpoint: Endpoint, family: UdpFamily): Uint8Array {
   return mapped
 }
 
+/** Where packets are received. Receiving is synchronous, so that all sockets of a thread share one. */
+interface ReceiveArena {
+  readonly bytes: Uint8Array
+  readonly rows: Int32Array
+  /** While a batch in it is being handled. */
+  isBusy: boolean
+}
+
+let sharedArena: ReceiveArena | undefined
+
+function receiveArena({ RECEIVE_MESSAGES, SLOT_BYTES, SEGMENTS_IN_MAX }: NativeUdpClass): ReceiveArena {
+  sharedArena ??= {
+    bytes: new Uint8Array(RECEIVE_MESSAGES * SLOT_BYTES),
+    rows: new Int32Array((1 + RECEIVE_MESSAGES * SEGMENTS_IN_MAX) * ROW_WORDS),
+    isBusy: false,
+  }
+  return sharedArena
+}
+
 class NativeUdpSocket implements UdpSocket {
   readonly kind = 'native'
   readonly localPort: number
   readonly sender: UdpSender
   readonly #out: SendArena
-  readonly #arena: Uint8Array
-  readonly #rows: Int32Array
+  readonly #arena: ReceiveArena
   readonly #endpoints = new EndpointCache()
-  #reading = false
   #closed = false
   #awaitsWritable = false
   #onReadable: (() => void) | undefined
@@ -66,8 +83,7 @@ class NativeUdpSocket implements UdpSocket {
     readonly local: Endpoint,
   ) {
     this.localPort = local.port
-    this.#arena = new Uint8Array(native.RECEIVE_MESSAGES * native.SLOT_BYTES)
-    this.#rows = new Int32Array((1 + native.RECEIVE_MESSAGES * native.SEGMENTS_IN_MAX) * ROW_WORDS)
+    this.#arena = receiveArena(native)
     this.#out = new SendArena((arena, rows, first, end) => this.socket.send(arena, rows, first, end))
     this.sender = this.#out
   }
@@ -85,14 +101,14 @@ class NativeUdpSocket implements UdpSocket {
   }
 
   receive(handler: UdpHandler): boolean {
-    // A handler that reads again would overwrite the batch under its own feet.
-    if (this.#closed || this.#reading) return false
-    const rows = this.#rows
-    const count = this.socket.receive(this.#arena, rows)
+    // A handler that reads again, from whichever socket, would overwrite the batch under its own feet.
+    if (this.#closed || this.#arena.isBusy) return false
+    const { bytes, rows } = this.#arena
+    const count = this.socket.receive(bytes, rows)
     if (count <= 0) return false
     const more = rows[0] === 1
-    const { buffer } = this.#arena
-    this.#reading = true
+    const { buffer } = bytes
+    this.#arena.isBusy = true
     try {
       for (let i = 1; i <= count && !this.#closed; i++) {
         const at = i * ROW_WORDS
@@ -107,7 +123,7 @@ class NativeUdpSocket implements UdpSocket {
         handler(from, new Uint8Array(buffer, rows[at], rows[at + 1]))
       }
     } finally {
-      this.#reading = false
+      this.#arena.isBusy = false
     }
     return more && !this.#closed
   }
