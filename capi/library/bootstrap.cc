@@ -1,27 +1,23 @@
-// tox_bootstrap and tox_add_tcp_relay: names are resolved here, on the caller's thread and before any lock.
+// Functions that reach a node by its address: names are resolved here, on the caller's thread and before any lock.
 
-#include "core_call.h"
 #include "resolve.h"
+#include "tox/tox_private.h"
+#include "wrapper.h"
 
 namespace {
 
-bool fail(Tox_Err_Bootstrap *error, Tox_Err_Bootstrap why) {
-  if (error != nullptr) *error = why;
-  return false;
-}
-
 bool reach(Function function, Tox *tox, const char *host, uint16_t port, const uint8_t *public_key,
            Tox_Err_Bootstrap *error) {
-  if (tox == nullptr || host == nullptr || public_key == nullptr) return fail(error, TOX_ERR_BOOTSTRAP_NULL);
-  if (port == 0) return fail(error, TOX_ERR_BOOTSTRAP_BAD_PORT);
+  if (tox == nullptr || host == nullptr || public_key == nullptr) return fail(error, TOX_ERR_BOOTSTRAP_NULL, false);
+  if (port == 0) return fail(error, TOX_ERR_BOOTSTRAP_BAD_PORT, false);
   const std::vector<uint8_t> addresses = resolve_host(host, tox->dns_enabled);
-  if (addresses.empty()) return fail(error, TOX_ERR_BOOTSTRAP_BAD_HOST);
+  if (addresses.empty()) return fail(error, TOX_ERR_BOOTSTRAP_BAD_HOST, false);
   CoreCall call(function, tox);
   call.bytes(addresses.data(), addresses.size());
   call.number(port);
   call.bytes(public_key, TOX_PUBLIC_KEY_SIZE);
-  if (!call.run()) return fail(error, TOX_ERR_BOOTSTRAP_BAD_HOST);
-  if (error != nullptr) *error = static_cast<Tox_Err_Bootstrap>(call.error());
+  if (!call.run()) return fail(error, TOX_ERR_BOOTSTRAP_BAD_HOST, false);
+  set_error(error, static_cast<Tox_Err_Bootstrap>(call.error()));
   return call.error() == 0;
 }
 
@@ -35,4 +31,24 @@ extern "C" bool tox_bootstrap(Tox *tox, const char *host, uint16_t port, const u
 extern "C" bool tox_add_tcp_relay(Tox *tox, const char *host, uint16_t port, const uint8_t *public_key,
                                   Tox_Err_Bootstrap *error) {
   return reach(Function::core_add_tcp_relay, tox, host, port, public_key, error);
+}
+
+extern "C" bool tox_dht_send_nodes_request(const Tox *tox, const uint8_t *public_key, const char *ip, uint16_t port,
+                                           const uint8_t *target_public_key, Tox_Err_Dht_Send_Nodes_Request *error) {
+  if (tox == nullptr) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_NULL, false);
+  if (!tox->udp_enabled) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_UDP_DISABLED, false);
+  if (public_key == nullptr || ip == nullptr || target_public_key == nullptr) {
+    return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_NULL, false);
+  }
+  if (port == 0) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_BAD_PORT, false);
+  const std::vector<uint8_t> addresses = resolve_host(ip, tox->dns_enabled);
+  if (addresses.empty()) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_BAD_IP, false);
+  CoreCall call(Function::core_dht_send_nodes_request, tox);
+  call.bytes(addresses.data(), addresses.size());
+  call.number(port);
+  call.bytes(public_key, TOX_PUBLIC_KEY_SIZE);
+  call.bytes(target_public_key, TOX_PUBLIC_KEY_SIZE);
+  if (!call.run()) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_FAIL, false);
+  set_error(error, static_cast<Tox_Err_Dht_Send_Nodes_Request>(call.error()));
+  return call.error() == 0;
 }

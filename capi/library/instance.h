@@ -19,6 +19,7 @@ struct Tox {
   void *log_user_data = nullptr;
   std::atomic<void *> av{nullptr};
   System system;
+  bool udp_enabled = true;
   bool dns_enabled = true;
   // `tox_lock`; held during every call into the core, never during a callback.
   mutable std::recursive_mutex mutex;

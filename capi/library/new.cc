@@ -5,15 +5,17 @@
 #include <memory>
 
 #include "core.h"
-#include "core_call.h"
 #include "log.h"
 #include "random.h"
 #include "resolve.h"
 #include "tox/tox_options.h"
 #include "tox/tox_private.h"
 #include "tox/toxencryptsave.h"
+#include "wrapper.h"
 
 namespace {
+
+constexpr Tox *kNoTox = nullptr;
 
 // What an encrypted profile begins with.
 constexpr char kEncryptedMagic[] = {'t', 'o', 'x', 'E', 's', 'a', 'v', 'e'};
@@ -41,11 +43,6 @@ Tox_Err_New check_proxy(const Tox_Options *options, bool dns) {
   if (tox_options_get_proxy_port(options) == 0) return TOX_ERR_NEW_PROXY_BAD_PORT;
   const char *host = tox_options_get_proxy_host(options);
   return host == nullptr || resolve_host(host, dns).empty() ? TOX_ERR_NEW_PROXY_BAD_HOST : TOX_ERR_NEW_OK;
-}
-
-Tox *refuse(Tox_Err_New *error, Tox_Err_New why) {
-  if (error != nullptr) *error = why;
-  return nullptr;
 }
 
 Tox_Err_New create(Tox *tox, const Tox_Options *options) {
@@ -84,23 +81,24 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
   const std::unique_ptr<Tox_Options, void (*)(Tox_Options *)> defaults(
       given == nullptr ? tox_options_new(nullptr) : nullptr, tox_options_free);
   const Tox_Options *options = given != nullptr ? given : defaults.get();
-  if (options == nullptr) return refuse(error, TOX_ERR_NEW_MALLOC);
-  if (const Tox_Err_New why = check_savedata(options)) return refuse(error, why);
+  if (options == nullptr) return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
+  if (const Tox_Err_New why = check_savedata(options)) return fail(error, why, kNoTox);
 
   auto tox = std::make_unique<Tox>();
   tox->log = tox_options_get_log_callback(options);
   tox->log_user_data = tox_options_get_log_user_data(options);
+  tox->udp_enabled = tox_options_get_udp_enabled(options);
   tox->dns_enabled = !tox_options_get_experimental_disable_dns(options);
   if (!adopt(system != nullptr ? *system : tox_default_system(), has_memory, &tox->system)) {
     log_failure(tox.get(), "tox_new", "a network or memory of the host's own cannot be injected");
-    return refuse(error, TOX_ERR_NEW_MALLOC);
+    return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
-  if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return refuse(error, why);
+  if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return fail(error, why, kNoTox);
   if (const char *problem = start_core()) {
     log_failure(tox.get(), "tox_new", problem);
-    return refuse(error, TOX_ERR_NEW_MALLOC);
+    return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
-  if (const Tox_Err_New why = create(tox.get(), options)) return refuse(error, why);
+  if (const Tox_Err_New why = create(tox.get(), options)) return fail(error, why, kNoTox);
   set_log_level(tox.get());
   if (error != nullptr) *error = TOX_ERR_NEW_OK;
   return tox.release();
@@ -119,7 +117,7 @@ extern "C" Tox *tox_new_testing(const Tox_Options *options, Tox_Err_New *error, 
   const Tox_System *system = testing == nullptr ? nullptr : testing->operating_system;
   if (system == nullptr || system->rng == nullptr || system->ns == nullptr || system->mem == nullptr) {
     if (testing_error != nullptr) *testing_error = TOX_ERR_NEW_TESTING_NULL;
-    return refuse(error, TOX_ERR_NEW_NULL);
+    return fail(error, TOX_ERR_NEW_NULL, kNoTox);
   }
   if (testing_error != nullptr) *testing_error = TOX_ERR_NEW_TESTING_OK;
   return new_with_system(options, error, system, true);

@@ -76,8 +76,8 @@ uint8_t *block(size_t size) {
     const v8::TryCatch caught(isolate);
     const Local<Context> context = environment.context();
     Local<Value> wanted = v8::Number::New(isolate, static_cast<double>(size));
-    (void)host.reserve.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &wanted);
-    if (size > host.block->ByteLength()) return nullptr;
+    const auto reserved = host.reserve.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &wanted);
+    if (reserved.IsEmpty() || size > host.block->ByteLength()) return nullptr;
   }
   return static_cast<uint8_t *>(host.block->Data());
 }
