@@ -11,22 +11,31 @@ import type { FunctionRow, SignatureRow } from './schema.js'
 import { SELF } from './self.js'
 import { CONSTANTS, ENCRYPTSAVE, INSTANCES, NETWORK, OPTIONS, STRINGS } from './system.js'
 
-export const FUNCTIONS: readonly FunctionRow[] = [
-  ...CORE,
-  ...INSTANCES,
-  ...SELF,
-  ...FRIENDS,
-  ...FILES,
-  ...CONFERENCES,
-  ...GROUPS,
-  ...AV,
-  ...NETWORK,
-  ...EVENT_FUNCTIONS,
-  ...OPTIONS,
-  ...CONSTANTS,
-  ...STRINGS,
-  ...ENCRYPTSAVE,
+export interface Area {
+  /** As in `wrappers_<name>.cc`. */
+  readonly name: string
+  readonly title: string
+  readonly rows: readonly FunctionRow[]
+}
+
+export const AREAS: readonly Area[] = [
+  { name: 'core', title: 'The core of the library', rows: CORE },
+  { name: 'instances', title: 'Instances', rows: INSTANCES },
+  { name: 'self', title: 'Self', rows: SELF },
+  { name: 'friends', title: 'Friends', rows: FRIENDS },
+  { name: 'files', title: 'File transfers', rows: FILES },
+  { name: 'conferences', title: 'Conferences', rows: CONFERENCES },
+  { name: 'groups', title: 'Groups', rows: GROUPS },
+  { name: 'av', title: 'Calls', rows: AV },
+  { name: 'network', title: 'Network', rows: NETWORK },
+  { name: 'events', title: 'Events', rows: EVENT_FUNCTIONS },
+  { name: 'options', title: 'Options', rows: OPTIONS },
+  { name: 'constants', title: 'Constants', rows: CONSTANTS },
+  { name: 'strings', title: 'Words for enums', rows: STRINGS },
+  { name: 'encryptsave', title: 'Encryption of profiles', rows: ENCRYPTSAVE },
 ]
+
+export const FUNCTIONS: readonly FunctionRow[] = AREAS.flatMap((area) => area.rows)
 
 /** What the core answers, in the order of the functions' numbers. */
 export const CORE_FUNCTIONS: readonly SignatureRow[] = FUNCTIONS.filter(

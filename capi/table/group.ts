@@ -40,8 +40,8 @@ const MEMBERSHIP: readonly FunctionRow[] = [
     'tox_group_new',
     [
       scalar('Tox_Group_Privacy_State', 'privacy_state'),
-      data('group_name', 'group_name_length', 'TOX_GROUP_MAX_GROUP_NAME_LENGTH'),
-      NAME,
+      requiredData('group_name', 'group_name_length', 'TOX_GROUP_MAX_GROUP_NAME_LENGTH'),
+      requiredData('name', 'name_length', 'TOX_MAX_NAME_LENGTH'),
     ],
     { error: 'Tox_Err_Group_New', failed: 'UINT32_MAX', nullError: 'EMPTY', internalError: 'INIT' },
   ),
