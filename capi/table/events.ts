@@ -157,12 +157,7 @@ export const EVENTS = [
   {
     name: 'group_moderation',
     number: 38,
-    fields: [
-      GROUP,
-      u32('source_peer_id'),
-      u32('target_peer_id'),
-      enumeration('Tox_Group_Mod_Event', 'mod_type'),
-    ],
+    fields: [GROUP, u32('source_peer_id'), u32('target_peer_id'), enumeration('Tox_Group_Mod_Event', 'mod_type')],
   },
   { name: 'dht_nodes_response', number: 39, fields: [publicKey('public_key'), text('ip'), scalar('uint16_t', 'port')] },
 ] as const satisfies readonly EventRow[]
@@ -176,11 +171,12 @@ export const EVENTS_OF_0_2_18 = 21
  * Events whose callbacks stand one for each id (first byte) of a custom packet: `tox_callback_<name>` sets those of the
  * ids that are free for use, `tox_callback_<name>_per_pktid` one of these or of the ids that calls use.
  */
-export const PACKET_EVENTS: Partial<Record<EventName, { free: [first: number, last: number]; calls: [number, number] }>> =
-  {
-    friend_lossy_packet: { free: [200, 254], calls: [192, 199] },
-    friend_lossless_packet: { free: [160, 191], calls: [69, 69] },
-  }
+export const PACKET_EVENTS: Partial<
+  Record<EventName, { free: [first: number, last: number]; calls: [number, number] }>
+> = {
+  friend_lossy_packet: { free: [200, 254], calls: [192, 199] },
+  friend_lossless_packet: { free: [160, 191], calls: [69, 69] },
+}
 
 /** 0.2.18's list of one type of events stands in these orders when it packs them, and when it dispatches them. */
 export function packedOrderOf0218(): EventName[] {

@@ -1,0 +1,159 @@
+// From the core's batch of events to the client: by callbacks, or into a list that tox_events_iterate returns.
+#include <cstring>
+#include <vector>
+
+#include "event_batch.h"
+#include "event_list.h"
+#include "instance.h"
+
+using namespace events;
+
+namespace {
+
+// The "callback" that tox_events_init sets. It marks the events that tox_events_iterate shall record, and does nothing.
+template <class Callback>
+struct Recorder;
+
+template <class... Arguments>
+struct Recorder<void(Arguments...)> {
+  static void record(Arguments...) {}
+};
+
+template <class Event>
+constexpr typename Event::Callback *RECORDER = &Recorder<typename Event::Callback>::record;
+
+template <class Event>
+void call_back(Tox *tox, const Event &event, void *user_data) {
+  const auto callback = event.callback(tox->callbacks);
+  if (callback != nullptr) event.call(callback, tox, user_data);
+}
+
+// Gives a text the zero behind it that it has not got in the batch. Nothing else needs to be moved.
+class TextEnder {
+ public:
+  bool operator()(Text &field) {
+    if (field.size >= sizeof text_) return false;
+    std::memcpy(text_, field.data, field.size);
+    text_[field.size] = 0;
+    field.data = text_;
+    return true;
+  }
+
+  template <class Field>
+  bool operator()(Field &) {
+    return true;
+  }
+
+ private:
+  char text_[TOX_DHT_NODE_IP_STRING_SIZE];
+};
+
+template <class Event>
+bool deliver(Tox *tox, Event &event, void *user_data) {
+  TextEnder ender;
+  if (!Event::each(event, ender)) return false;
+  call_back(tox, event, user_data);
+  return true;
+}
+
+// Calls `handle` for each event of the batch, until the instance is killed. Events that are not as the table says are left out.
+template <class Handle>
+void for_each_record(Tox *tox, const uint8_t *batch, size_t size, Handle &&handle) {
+  BatchReader records(batch, size);
+  BatchReader fields(nullptr, 0);
+  uint32_t type;
+  while (!tox->killed.load() && records.record(type, fields)) {
+    with_type(type, [&](auto event) {
+      return decltype(event)::each(event, FieldReader<BatchReader>(fields)) && handle(event);
+    });
+  }
+}
+
+uint32_t count_records(const uint8_t *batch, size_t size) {
+  BatchReader records(batch, size);
+  BatchReader fields(nullptr, 0);
+  uint32_t type;
+  uint32_t count = 0;
+  while (records.record(type, fields)) count += 1;
+  return count;
+}
+
+// Recorded events, made room for when the first of them comes: most moves record none.
+class Recording {
+ public:
+  Recording(const uint8_t *batch, size_t size) : batch_(batch), size_(size) {}
+
+  template <class Event>
+  bool add(const Event &event) {
+    if (list_ == nullptr) list_ = Tox_Events::with_room(count_records(batch_, size_), size_);
+    failed_ = failed_ || list_ == nullptr || !list_->add(event);
+    return !failed_;
+  }
+
+  bool failed() const { return failed_; }
+
+  // NULL when there were none.
+  Tox_Events *take() {
+    if (list_ != nullptr) list_->complete();
+    return list_.release();
+  }
+
+ private:
+  const uint8_t *batch_;
+  size_t size_;
+  std::unique_ptr<Tox_Events> list_;
+  bool failed_ = false;
+};
+
+// Keeps the instance's object while its callbacks run, one of which may kill it.
+class Hold {
+ public:
+  explicit Hold(Tox *tox) : tox_(tox) { tox_->holders.fetch_add(1); }
+  ~Hold() { release(tox_); }
+  Hold(const Hold &) = delete;
+  Hold &operator=(const Hold &) = delete;
+
+ private:
+  Tox *tox_;
+};
+
+}  // namespace
+
+void deliver_events(Tox *tox, const uint8_t *batch, size_t size, void *user_data) {
+  for_each_record(tox, batch, size, [&](auto &event) { return deliver(tox, event, user_data); });
+}
+
+Tox_Events *events::iterate(Tox *tox, Tox_Err_Events_Iterate *error) {
+  if (tox == nullptr) return nullptr;
+  const Hold hold(tox);
+  std::vector<uint8_t> batch;
+  const bool moved = iterate_core(tox, batch);
+  Recording recording(batch.data(), batch.size());
+  if (moved) {
+    for_each_record(tox, batch.data(), batch.size(), [&](auto &event) {
+      const bool recorded = event.callback(tox->callbacks) == RECORDER<std::decay_t<decltype(event)>>;
+      return recorded ? recording.add(event) : deliver(tox, event, nullptr);
+    });
+  }
+  const bool failed = !moved || recording.failed();
+  if (error != nullptr) *error = failed ? TOX_ERR_EVENTS_ITERATE_MALLOC : TOX_ERR_EVENTS_ITERATE_OK;
+  return failed ? nullptr : recording.take();
+}
+
+void tox_events_init(Tox *tox) {
+  if (tox == nullptr) return;
+  for (uint32_t type = 0; type < known_types; type += 1) {
+    with_type(type, [&](auto event) {
+      decltype(event)::set(tox->callbacks, RECORDER<decltype(event)>);
+      return true;
+    });
+  }
+}
+
+void tox_events_dispatch(Tox *tox, Tox_Events *events, void *user_data) {
+  if (tox == nullptr) return;
+  const Hold hold(tox);
+  for_each_event(events, AS_THEY_HAPPENED, [&](const Tox_Event &event) {
+    if (!tox->killed.load()) std::visit([&](const auto &one) { call_back(tox, one, user_data); }, event.of);
+  });
+}
