@@ -19,7 +19,6 @@ constexpr Tox *kNoTox = nullptr;
 
 // What an encrypted profile begins with.
 constexpr char kEncryptedMagic[] = {'t', 'o', 'x', 'E', 's', 'a', 'v', 'e'};
-static_assert(sizeof kEncryptedMagic == TOX_ENC_SAVE_MAGIC_LENGTH);
 
 Tox_Err_New check_savedata(const Tox_Options *options) {
   const Tox_Savedata_Type type = tox_options_get_savedata_type(options);
