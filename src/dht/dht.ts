@@ -132,7 +132,7 @@ export class Dht {
     return this.#options.keyPair.publicKey
   }
 
-  /** `connection` when the first node answers or the last goes silent; `node` for each address that has proven itself. */
+  /** `connection` when the first node answers or the last goes silent; `node` for each address that has proven itself; `named`. */
   get events(): Emitter<DhtEvents> {
     return this.#neighbourhood.events
   }
@@ -157,6 +157,14 @@ export class Dht {
   get size(): { readonly nodes: number; readonly close: number; readonly searches: number } {
     const { table, close, searches } = this.#neighbourhood
     return { nodes: table.size, close: close.size, searches: searches.size }
+  }
+
+  /** The keys of the neighbours that answer. */
+  goodNeighbours(): DhtPublicKey[] {
+    const nowMs = this.#options.env.clock.now()
+    return Array.from(this.#neighbourhood.close)
+      .filter((node) => node.isGood(nowMs))
+      .map(({ publicKey }) => publicKey)
   }
 
   /** Where other nodes see us; a public address is worth more than a private one. */

@@ -21,6 +21,8 @@ export type NeighbourhoodEvents = {
   connection: [connected: boolean]
   /** An address of a node has proven itself: new, changed, or good again. */
   node: [node: NodeInfo]
+  /** The answer to a request of ours names this node; nobody has asked it yet. */
+  named: [node: NodeInfo]
 }
 
 export interface NeighbourhoodOptions {

@@ -131,6 +131,7 @@ export class Receiver {
   /** `teller` says where `node` answers. */
   #hear(node: NodeInfo, teller: DhtPublicKey): void {
     if (!node.endpoint.isSendable || isZero(node.publicKey)) return
+    this.#parts.neighbourhood.events.emit('named', node)
     if (sameBytes(node.publicKey, this.#parts.options.keyPair.publicKey)) return this.#hearOfOurselves(node.endpoint)
     const { searches, table } = this.#parts.neighbourhood
     const search = searches.get(bytesKey(node.publicKey))

@@ -39,6 +39,8 @@ export interface ToxEngineOptions {
   readonly ipv6?: boolean
   /** Whether to forward packets for others and to hold what they announce in the DHT. True unless told. */
   readonly announcements?: boolean
+  /** Whether to punch holes for sought friends behind NATs. True unless told. */
+  readonly holePunching?: boolean
 }
 
 export class ToxEngine {
@@ -63,6 +65,7 @@ export class ToxEngine {
     savedata,
     outbox,
     announcements = true,
+    holePunching = true,
     ...families
   }: ToxEngineOptions) {
     const env: Env = { deadlines: new Deadlines(), drops: new Counters(), ...given }
@@ -71,7 +74,7 @@ export class ToxEngine {
     this.#crypto = crypto
     this.longTermKeys = new GuardedKeyPair(saved.longTerm)
     this.#kept = { others: saved.others, relays: saved.relays }
-    this.node = new NetworkNode({ env, crypto, udp, announcements, ...families })
+    this.node = new NetworkNode({ env, crypto, udp, announcements, holePunching, ...families })
     const { router, dht, onionDht } = this.node
     const parts = { env, crypto, udp, router }
     this.#onion = new OnionClient({ ...parts, ...families, keyPair: this.longTermKeys, dht: onionDht })

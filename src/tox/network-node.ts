@@ -22,6 +22,8 @@ export interface NetworkNodeOptions {
   readonly bootstrapInfo?: { readonly version: number; readonly motd: Uint8Array }
   /** Whether to forward packets for others and to hold what they announce in the DHT. True unless told. */
   readonly announcements?: boolean
+  /** Whether to punch holes for sought friends behind NATs. True unless told. */
+  readonly holePunching?: boolean
 }
 
 export class NetworkNode {

@@ -22,6 +22,21 @@ describe('a DHT network', () => {
     assert.equal(a.dht.isNonLanConnected, false, '10.0.0.0/8 is a LAN')
   })
 
+  it('tells which nodes answers named, and which neighbours answer', async () => {
+    const world = await DhtWorld.create()
+    const [node, a, b] = world.network(3) as [Peer, Peer, Peer]
+    let isNamed = false
+    a.dht.events.on('named', ({ endpoint, publicKey }) => {
+      if (endpoint.equals(b.endpoint) && sameBytes(publicKey, b.keyPair.publicKey)) isNamed = true
+    })
+    world.run(5000)
+    assert.ok(isNamed)
+    assert.equal(a.dht.goodNeighbours().length, 2)
+    world.unplug(node, b)
+    world.run(BAD_AFTER_MS)
+    assert.deepEqual(a.dht.goodNeighbours(), [])
+  })
+
   it('lets two fresh peers on one bootstrap node find each other in half a second', async () => {
     const world = await DhtWorld.create()
     const node = world.peer()

@@ -1,0 +1,51 @@
+// Puts what the engine reports into the batch, in the numbers of the C enums.
+
+import { toUtf8 } from '../../src/base/index.js'
+import type { Dht } from '../../src/dht/index.js'
+import type { ConnectionStatus } from '../../src/messenger/index.js'
+import type { MessageKind } from '../../src/packet/messenger/message.js'
+import { USER_STATUSES } from '../../src/packet/messenger/user-status.js'
+import type { ToxEngineEvents } from '../../src/tox/engine.js'
+import type { EventBatch } from './event-batch.js'
+
+/** In the order of Tox_Connection and Tox_Message_Type; that of Tox_User_Status is the wire's. */
+export const CONNECTIONS: readonly ConnectionStatus[] = ['none', 'tcp', 'udp']
+export const MESSAGE_KINDS: readonly MessageKind[] = ['normal', 'action']
+
+/** `onTalk` is called when a friend says something that people or programs wait for. */
+export function engineEvents(batch: EventBatch, onTalk: () => void): ToxEngineEvents {
+  return {
+    connection: (connection) => batch.add('self_connection_status', CONNECTIONS.indexOf(connection)),
+    messenger: {
+      friendRequest: (publicKey, message) => batch.add('friend_request', publicKey, message),
+      friendConnectionStatus(friend, status) {
+        onTalk()
+        batch.add('friend_connection_status', friend, CONNECTIONS.indexOf(status))
+      },
+      friendName: (friend, name) => batch.add('friend_name', friend, name),
+      friendStatusMessage: (friend, message) => batch.add('friend_status_message', friend, message),
+      friendStatus: (friend, status) => batch.add('friend_status', friend, USER_STATUSES.indexOf(status)),
+      friendTyping: (friend, isTyping) => batch.add('friend_typing', friend, isTyping),
+      friendMessage(friend, kind, message) {
+        onTalk()
+        batch.add('friend_message', friend, MESSAGE_KINDS.indexOf(kind), message)
+      },
+      friendReadReceipt: (friend, messageId) => batch.add('friend_read_receipt', friend, messageId),
+      friendLosslessPacket(friend, packet) {
+        onTalk()
+        batch.add('friend_lossless_packet', friend, packet)
+      },
+      friendLossyPacket(friend, packet) {
+        onTalk()
+        batch.add('friend_lossy_packet', friend, packet)
+      },
+    },
+  }
+}
+
+/** Nodes that answers to our requests name. */
+export function reportNodes(batch: EventBatch, dht: Dht): void {
+  dht.events.on('named', ({ publicKey, endpoint }) => {
+    batch.add('dht_nodes_response', publicKey, toUtf8(endpoint.ip), endpoint.port)
+  })
+}

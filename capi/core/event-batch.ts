@@ -1,0 +1,84 @@
+// Events on their way to the C++ side, encoded one behind another: u32 type, u32 size of what follows, then the fields as the
+// table lists them: scalars and enums as u32 (64-bit ones as 8 bytes), byte arrays and texts as u32 length and bytes.
+// All numbers are little-endian, without padding.
+
+import { EVENTS, type EventField, type EventName } from '../table/events.js'
+
+const FIRST_BYTES = 4 * 1024
+/** A buffer that grew beyond this is given back when a step was quiet. */
+const KEPT_BYTES = 64 * 1024
+
+export type EventValue = number | boolean | bigint | Uint8Array
+
+type Kind = 'u32' | 'u64' | 'bytes'
+
+interface Event {
+  readonly number: number
+  readonly kinds: readonly Kind[]
+}
+
+const EVENT_OF: ReadonlyMap<EventName, Event> = new Map(
+  EVENTS.map(({ name, number, fields }) => [name, { number, kinds: fields.map(kindOf) }]),
+)
+
+function kindOf(field: EventField): Kind {
+  if (field.kind === 'scalar') return field.type === 'uint64_t' ? 'u64' : 'u32'
+  return field.kind === 'enum' ? 'u32' : 'bytes'
+}
+
+export class EventBatch {
+  #bytes = new Uint8Array(FIRST_BYTES)
+  #view = new DataView(this.#bytes.buffer)
+  #size = 0
+
+  /** How many bytes wait. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Adds an event with its fields in the table's order. */
+  add(name: EventName, ...values: readonly EventValue[]): void {
+    const { number, kinds } = EVENT_OF.get(name)!
+    if (values.length !== kinds.length) throw new RangeError(`${name} has ${kinds.length} fields, not ${values.length}`)
+    const head = this.#place(8)
+    for (let i = 0; i < values.length; i++) this.#addField(kinds[i]!, values[i]!)
+    this.#view.setUint32(head, number, true)
+    this.#view.setUint32(head + 4, this.#size - head - 8, true)
+  }
+
+  /** What waits, as a view that is valid until the next `add`; the batch is empty from now on. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#size)
+    if (this.#size === 0 && this.#bytes.length > KEPT_BYTES) this.#replace(FIRST_BYTES)
+    this.#size = 0
+    return taken
+  }
+
+  #addField(kind: Kind, value: EventValue): void {
+    if (kind === 'u32') this.#view.setUint32(this.#place(4), Number(value), true)
+    else if (kind === 'u64') this.#view.setBigUint64(this.#place(8), BigInt(value as bigint), true)
+    else {
+      const bytes = value as Uint8Array
+      const at = this.#place(4 + bytes.length)
+      this.#view.setUint32(at, bytes.length, true)
+      this.#bytes.set(bytes, at + 4)
+    }
+  }
+
+  /** Where the next `size` bytes stand. */
+  #place(size: number): number {
+    const at = this.#size
+    this.#size = at + size
+    if (this.#size > this.#bytes.length) {
+      const before = this.#bytes
+      this.#replace(Math.max(2 * before.length, this.#size))
+      this.#bytes.set(before)
+    }
+    return at
+  }
+
+  #replace(size: number): void {
+    this.#bytes = new Uint8Array(size)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+}

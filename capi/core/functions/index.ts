@@ -1,0 +1,13 @@
+// All functions of the core by their C names; each has a row in capi/table.
+
+import type { Core } from '../core.js'
+import type { CoreFunctions } from '../dispatcher.js'
+import { friendFunctions } from './friends.js'
+import { instanceFunctions } from './instances.js'
+import { networkFunctions } from './network.js'
+import { selfFunctions } from './self.js'
+import { talkFunctions } from './talk.js'
+
+export function coreFunctions(core: Core): CoreFunctions {
+  return { ...instanceFunctions(core), ...selfFunctions, ...friendFunctions, ...talkFunctions, ...networkFunctions }
+}

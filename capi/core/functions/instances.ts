@@ -1,0 +1,100 @@
+// Birth, steps and death of instances, and how they enter the network. These are no C names: the library's hand-written half
+// calls them for tox_new, tox_iterate, tox_bootstrap, ….
+
+import { Endpoint, fail, ok, type Result } from '../../../src/base/index.js'
+import type { DhtPublicKey } from '../../../src/crypto/index.js'
+import type { Core } from '../core.js'
+import type { CoreInstance, NewError } from '../instance.js'
+
+export function instanceFunctions(core: Core) {
+  return {
+    core_new(
+      ipv6: boolean,
+      udp: boolean,
+      _localDiscovery: boolean,
+      announcements: boolean,
+      holePunching: boolean,
+      startPort: number,
+      endPort: number,
+      _tcpPort: number,
+      _groupsPersistence: boolean,
+      savedataType: number,
+      savedata: Uint8Array,
+    ): Result<number, NewError> {
+      try {
+        return core.open({ ipv6, udp, announcements, holePunching, startPort, endPort, savedataType, savedata })
+      } finally {
+        // It stands in the block that the next calls share, and it holds a secret key.
+        savedata.fill(0)
+      }
+    },
+
+    core_kill: (tox: CoreInstance): undefined => void core.kill(tox),
+
+    core_iterate: (tox: CoreInstance): Uint8Array => tox.iterate(),
+
+    core_set_log(tox: CoreInstance, minimum: number): undefined {
+      tox.log.minimum = minimum
+    },
+
+    /** Instance 0 asks for what was said about those that could not be made. */
+    core_take_logs: (tox: CoreInstance | undefined): Uint8Array => (tox?.log ?? core.log).take(),
+
+    core_bootstrap(
+      tox: CoreInstance,
+      addresses: Uint8Array,
+      port: number,
+      publicKey: Uint8Array,
+    ): Result<undefined, 'bad-host'> {
+      const endpoints = endpointsOf(addresses, port)
+      const reachable = endpoints.filter((endpoint) => tox.canReach(endpoint))
+      for (const endpoint of reachable) tox.engine.bootstrap(endpoint, publicKey.slice() as DhtPublicKey)
+      tox.pace.search(tox.clock.now())
+      // Without UDP nobody is asked, which counts as success, as in c-toxcore.
+      const isDone = tox.udpPort === undefined ? endpoints.length > 0 : reachable.length > 0
+      return isDone ? ok(undefined) : fail('bad-host')
+    },
+
+    /** Relays come with the TCP transport; until then a known relay is a wish that is noted nowhere. */
+    core_add_tcp_relay(
+      _tox: CoreInstance,
+      addresses: Uint8Array,
+      port: number,
+      _publicKey: Uint8Array,
+    ): Result<undefined, 'bad-host'> {
+      return endpointsOf(addresses, port).length > 0 ? ok(undefined) : fail('bad-host')
+    },
+
+    core_dht_send_nodes_request(
+      tox: CoreInstance,
+      addresses: Uint8Array,
+      port: number,
+      publicKey: Uint8Array,
+      target: Uint8Array,
+    ): Result<undefined, 'udp-disabled' | 'bad-port' | 'bad-ip' | 'fail'> {
+      if (tox.udpPort === undefined) return fail('udp-disabled')
+      if (port === 0) return fail('bad-port')
+      const endpoints = endpointsOf(addresses, port)
+      if (endpoints.length === 0) return fail('bad-ip')
+      let isAsked = false
+      for (const endpoint of endpoints) {
+        const node = { endpoint, publicKey: publicKey.slice() as DhtPublicKey }
+        if (tox.canReach(endpoint) && tox.engine.dht.requestNodes(node, target.slice() as DhtPublicKey)) isAsked = true
+      }
+      return isAsked ? ok(undefined) : fail('fail')
+    },
+  }
+}
+
+/** Records of one byte family (4 or 6) and the address in network order; what cannot be one ends the list. */
+function endpointsOf(addresses: Uint8Array, port: number): Endpoint[] {
+  const endpoints: Endpoint[] = []
+  for (let at = 0; at < addresses.length; ) {
+    const size = addresses[at] === 4 ? 4 : 16
+    const address = addresses.subarray(at + 1, at + 1 + size)
+    if ((addresses[at] !== 4 && addresses[at] !== 6) || address.length < size) break
+    endpoints.push(Endpoint.of(address, port))
+    at += 1 + size
+  }
+  return endpoints.filter((endpoint) => endpoint.isSendable)
+}

@@ -1,0 +1,59 @@
+// What an instance knows and tells about itself, and the profile in which it is kept.
+
+import { fail, type Result } from '../../../src/base/index.js'
+import { USER_STATUSES } from '../../../src/packet/messenger/user-status.js'
+import { CONNECTIONS } from '../engine-events.js'
+import type { CoreInstance } from '../instance.js'
+
+/** A nospam is a number in network order. */
+const NOSPAM_BYTES = 4
+
+export const selfFunctions = {
+  tox_self_get_address: (tox: CoreInstance) => tox.messenger.toxId,
+  tox_self_get_public_key: (tox: CoreInstance) => tox.engine.longTermKeys.publicKey,
+  tox_self_get_secret_key: (tox: CoreInstance) => tox.engine.longTermKeys.secretKey,
+  tox_self_get_dht_id: (tox: CoreInstance) => tox.engine.dht.publicKey,
+
+  tox_self_get_nospam: (tox: CoreInstance) => viewOf(tox.messenger.nospam).getUint32(0),
+
+  tox_self_set_nospam(tox: CoreInstance, nospam: number): undefined {
+    const bytes = new Uint8Array(NOSPAM_BYTES)
+    viewOf(bytes).setUint32(0, nospam)
+    tox.messenger.nospam = bytes
+  },
+
+  tox_self_get_name_size: (tox: CoreInstance) => tox.messenger.name.length,
+  tox_self_get_name: (tox: CoreInstance) => tox.messenger.name,
+  tox_self_set_name: (tox: CoreInstance, name: Uint8Array) => done(tox.messenger.setName(name)),
+
+  tox_self_get_status_message_size: (tox: CoreInstance) => tox.messenger.statusMessage.length,
+  tox_self_get_status_message: (tox: CoreInstance) => tox.messenger.statusMessage,
+  tox_self_set_status_message: (tox: CoreInstance, text: Uint8Array) => done(tox.messenger.setStatusMessage(text)),
+
+  tox_self_get_status: (tox: CoreInstance) => USER_STATUSES.indexOf(tox.messenger.status),
+
+  /** A number that is no status changes nothing, as in c-toxcore. */
+  tox_self_set_status(tox: CoreInstance, status: number): undefined {
+    const known = USER_STATUSES[status]
+    if (known !== undefined) tox.messenger.setStatus(known)
+  },
+
+  tox_self_get_connection_status: (tox: CoreInstance) => CONNECTIONS.indexOf(tox.engine.connection),
+
+  tox_self_get_udp_port: (tox: CoreInstance): number | Result<never, 'not-bound'> => tox.udpPort ?? fail('not-bound'),
+  /** There is no TCP server yet. */
+  tox_self_get_tcp_port: (_tox: CoreInstance): Result<never, 'not-bound'> => fail('not-bound'),
+
+  tox_iteration_interval: (tox: CoreInstance) => tox.iterationIntervalMs(),
+
+  tox_get_savedata_size: (tox: CoreInstance) => tox.savedata().length,
+  tox_get_savedata: (tox: CoreInstance) => tox.savedata(),
+}
+
+function done<E extends string>(result: Result<void, E>): undefined | Result<never, E> {
+  return result.ok ? undefined : result
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,206 @@
+// One `Tox *`: the engine with a socket, a clock, dice and speech that belong to the program. Nothing happens between two calls
+// of the program; what it sends leaves before the call returns.
+
+import { type Endpoint, fail, type Millis, ok, type Result } from '../../src/base/index.js'
+import type { Crypto, LongTermKeyPair, LongTermSecretKey } from '../../src/crypto/index.js'
+import { SECRET_KEY_BYTES } from '../../src/crypto/index.js'
+import { isEncrypted } from '../../src/encryptsave/index.js'
+import { HostDriver } from '../../src/host/driver.js'
+import { PooledRandom } from '../../src/host/pooled-random.js'
+import type { UdpSocket } from '../../src/host/udp-socket.js'
+import type { Messenger } from '../../src/messenger/index.js'
+import { ToxEngine } from '../../src/tox/engine.js'
+import { freshSavedata, parseSavedata, type Savedata } from '../../src/tox/savedata.js'
+import type { UdpSender } from '../../src/transport/udp.js'
+import type { CallerClock } from './clock.js'
+import { engineEvents, reportNodes } from './engine-events.js'
+import { EventBatch } from './event-batch.js'
+import type { LogQueue } from './log.js'
+import { Pace } from './pace.js'
+import { CountingSender, TrafficCounts } from './traffic.js'
+import { NoUdp, openUdp } from './udp.js'
+
+export interface InstanceOptions {
+  readonly ipv6: boolean
+  readonly udp: boolean
+  readonly announcements: boolean
+  readonly holePunching: boolean
+  readonly startPort: number
+  readonly endPort: number
+  /** A Tox_Savedata_Type: 0 none, 1 a `.tox` file, 2 a secret key. */
+  readonly savedataType: number
+  readonly savedata: Uint8Array
+}
+
+export interface InstanceParts {
+  readonly crypto: Crypto
+  readonly clock: CallerClock
+  readonly log: LogQueue
+  readonly fillRandom: (target: Uint8Array) => void
+}
+
+/** Failures of TOX_ERR_NEW that only the core can find. */
+export type NewError = 'load-encrypted' | 'load-bad-format' | 'port-alloc'
+
+/**
+ * So many bytes of events may wait for the program; above that, packets are left to the kernel, whose buffer overflows as it
+ * does on any busy machine: senders slow down, and nothing that was acknowledged is lost.
+ */
+const BATCH_MAX_BYTES = 1024 * 1024
+
+/** So many calls between two steps send at once, each with a system call of its own; of a burst, every so many. */
+const CALLS_SENT_AT_ONCE = 16
+
+export class CoreInstance {
+  readonly engine: ToxEngine
+  readonly clock: CallerClock
+  readonly log: LogQueue
+  readonly received = new TrafficCounts()
+  readonly pace = new Pace()
+  readonly #events = new EventBatch()
+  readonly #socket: UdpSocket | undefined
+  readonly #driver: HostDriver
+  readonly #sender: CountingSender
+  #savedata: Uint8Array | undefined
+  #callsSinceStep = 0
+  #closed = false
+
+  /** See `openInstance`. */
+  constructor(
+    options: InstanceOptions,
+    { crypto, clock, log, fillRandom }: InstanceParts,
+    socket: UdpSocket | undefined,
+    savedata: Savedata | undefined,
+  ) {
+    this.clock = clock
+    this.log = log
+    this.#socket = socket
+    const sender: UdpSender = socket?.sender ?? new NoUdp()
+    this.#sender = new CountingSender(sender)
+    this.engine = new ToxEngine({
+      env: { clock, random: new PooledRandom(fillRandom), log },
+      crypto,
+      udp: this.#sender,
+      events: engineEvents(this.#events, () => this.pace.talk(clock.now())),
+      ipv4: socket !== undefined,
+      ipv6: socket?.family === 'dual',
+      announcements: options.announcements,
+      holePunching: options.holePunching,
+      ...(savedata === undefined ? {} : { savedata }),
+    })
+    reportNodes(this.#events, this.engine.dht)
+    this.#driver = new HostDriver({
+      engine: {
+        receive: (from, packet) => this.#receive(from, packet),
+        wake: (nowMs) => this.engine.wake(nowMs),
+        nextWakeMs: () => this.engine.nextWakeMs(),
+      },
+      clock,
+      onError: (error) => log.mistake(error),
+      mayReceive: () => this.#events.size < BATCH_MAX_BYTES,
+    })
+    if (socket !== undefined) this.#driver.addSocket(socket)
+    this.pace.search(clock.now())
+  }
+
+  get messenger(): Messenger {
+    return this.engine.messenger
+  }
+
+  /** Undefined without UDP. */
+  get udpPort(): number | undefined {
+    return this.#socket?.localPort
+  }
+
+  get sent(): TrafficCounts {
+    return this.#sender.sent
+  }
+
+  /** Whether a packet could be sent to this address. */
+  canReach({ family }: Endpoint): boolean {
+    return this.#socket !== undefined && (family === 4 || this.#socket.family === 'dual')
+  }
+
+  /** Reads what arrived, does what is due, sends. Answers the events since the last step, valid until the next call. */
+  iterate(): Uint8Array {
+    this.#forgetSavedata()
+    this.#callsSinceStep = 0
+    this.#driver.step()
+    this.pace.step(this.clock.now(), this.sent, this.received)
+    return this.#events.take()
+  }
+
+  /** How long the program may sleep. */
+  iterationIntervalMs(): Millis {
+    return this.pace.intervalMs(this.clock.now(), this.engine.nextWakeMs())
+  }
+
+  /** After each call that may have changed or sent something. */
+  changed(): void {
+    this.#forgetSavedata()
+    if (this.#closed) return
+    const calls = this.#callsSinceStep++
+    if (calls < CALLS_SENT_AT_ONCE || calls % CALLS_SENT_AT_ONCE === 0) this.#driver.flush()
+  }
+
+  /** The profile: the same bytes until something changes, since programs ask for the size first. */
+  savedata(): Uint8Array {
+    this.#savedata ??= this.engine.savedata()
+    return this.#savedata
+  }
+
+  /** Tells friends goodbye, frees the port, wipes all secrets. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#forgetSavedata()
+    try {
+      this.engine.close()
+    } finally {
+      this.#driver.close()
+    }
+  }
+
+  #receive(from: Endpoint, packet: Uint8Array): void {
+    this.received.add(packet.length === 0 ? 0 : packet[0]!, packet.length)
+    this.engine.receive(from, packet)
+  }
+
+  #forgetSavedata(): void {
+    this.#savedata?.fill(0)
+    this.#savedata = undefined
+  }
+}
+
+/** Checks in the order of c-toxcore: a wrong passphrase shows before a used port, a damaged file after it. */
+export function openInstance(options: InstanceOptions, parts: InstanceParts): Result<CoreInstance, NewError> {
+  if (options.savedataType === TOX_SAVE && isEncrypted(options.savedata)) return fail('load-encrypted')
+  const opened = options.udp ? openUdp(options.ipv6, options.startPort, options.endPort) : ok(undefined)
+  if (!opened.ok) return opened
+  try {
+    const loaded = load(options, parts.crypto)
+    if (loaded.ok) return ok(new CoreInstance(options, parts, opened.value, loaded.value))
+    opened.value?.close()
+    return loaded
+  } catch (error) {
+    opened.value?.close()
+    throw error
+  }
+}
+
+const [NO_SAVEDATA, TOX_SAVE] = [0, 1]
+
+function load(
+  { savedataType, savedata }: InstanceOptions,
+  crypto: Crypto,
+): Result<Savedata | undefined, 'load-bad-format' | 'load-encrypted'> {
+  if (savedataType === NO_SAVEDATA) return ok(undefined)
+  if (savedataType === TOX_SAVE) {
+    const parsed = parseSavedata(savedata, crypto)
+    return parsed.ok ? parsed : fail(`load-${parsed.error}`)
+  }
+  if (savedata.length !== SECRET_KEY_BYTES) return fail('load-bad-format')
+  const secretKey = savedata.slice() as LongTermSecretKey
+  const longTerm: LongTermKeyPair = { publicKey: crypto.publicKeyOf(secretKey), secretKey }
+  return ok({ ...freshSavedata(crypto), longTerm })
+}

@@ -1,0 +1,51 @@
+// The instance's UDP socket, opened as the options of tox_new want it.
+
+import { fail, ok, type Result } from '../../src/base/index.js'
+import { openNativeUdp } from '../../src/host/native-udp.js'
+import { TOX_PORTS, UdpError, type UdpSocket } from '../../src/host/udp-socket.js'
+import type { UdpSender } from '../../src/transport/udp.js'
+import { UDP_PACKET_MAX_BYTES } from '../../src/transport/udp.js'
+
+/**
+ * Two zeros mean the usual range, one zero the other port alone, and the two may stand in either order, as in c-toxcore. A
+ * machine without IPv6 gets an IPv4 socket.
+ */
+export function openUdp(ipv6: boolean, startPort: number, endPort: number): Result<UdpSocket, 'port-alloc'> {
+  const ports = portRange(startPort, endPort)
+  try {
+    return ok(ipv6 ? openDual(ports) : openNativeUdp({ family: 'ipv4', ...ports }))
+  } catch (error) {
+    if (error instanceof UdpError && error.code !== 'no-native') return fail('port-alloc')
+    throw error
+  }
+}
+
+function openDual(ports: PortRange): UdpSocket {
+  try {
+    return openNativeUdp({ family: 'dual', ...ports })
+  } catch (error) {
+    const isWithout = error instanceof UdpError && (error.code === 'family-unavailable' || error.code === 'address')
+    if (!isWithout) throw error
+    return openNativeUdp({ family: 'ipv4', ...ports })
+  }
+}
+
+type PortRange = { readonly firstPort: number; readonly lastPort: number }
+
+function portRange(startPort: number, endPort: number): PortRange {
+  if (startPort === 0 && endPort === 0) return TOX_PORTS
+  const start = startPort === 0 ? endPort : startPort
+  const end = endPort === 0 ? startPort : endPort
+  return { firstPort: Math.min(start, end), lastPort: Math.max(start, end) }
+}
+
+/** For an instance without UDP: what is sent goes nowhere. */
+export class NoUdp implements UdpSender {
+  readonly #nowhere = new Uint8Array(UDP_PACKET_MAX_BYTES)
+
+  send(): void {}
+
+  reserve(_to: unknown, size: number): Uint8Array {
+    return this.#nowhere.subarray(0, size)
+  }
+}
