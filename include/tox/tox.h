@@ -5,14 +5,14 @@
  * here holds for every function of this and the other headers.
  *
  * Errors. A function that can fail takes, last, a pointer to an enum of its own. It may be NULL; otherwise it is
- * always written: the enum's `…_OK`, which is 0, on success, else the reason. What a function returns on failure is
+ * always written: the enum's `..._OK`, which is 0, on success, else the reason. What a function returns on failure is
  * `false`, NULL, or the greatest number of its type (UINT32_MAX, SIZE_MAX, UINT64_MAX), unless its comment says
  * otherwise; an enum that is returned becomes one outside its constants where it has no constant for nothing. Where
  * memory is short, or the library fails within, and the enum has no word for it, its nearest one is told and a log
  * record says more. No argument makes the library end the process: a NULL where none belongs is an error, or the call
  * does nothing.
  *
- * Names of constants. For each enum there is a function `…_to_string`: it gives the constant's own name, or for a
+ * Names of constants. For each enum there is a function `..._to_string`: it gives the constant's own name, or for a
  * number outside the enum a text that begins with `<invalid`. Each constant of a size or length has a function of the
  * same name in small letters, which tells what the running library thinks. Both work before any instance exists, from
  * any thread.
@@ -27,7 +27,7 @@
  * Numbers are in host byte order. Friends, conferences, groups and files are named by numbers that belong to one
  * instance and one run: after a deletion the lowest free number is given out again.
  *
- * Callbacks. One for each event, set by `tox_callback_…`, removed with NULL, at any time, from within a callback too.
+ * Callbacks. One for each event, set by `tox_callback_...`, removed with NULL, at any time, from within a callback too.
  * They run inside `tox_iterate`, on its thread, in the order in which things happened, with `user_data` as it was
  * given to that call. No lock is held: they may call every function on their instance except `tox_iterate` and
  * `tox_kill`.
@@ -59,7 +59,9 @@ typedef struct Tox Tox;
 
 /* ---- Version ----------------------------------------------------------------------------------------------------- */
 
-/** The release of the interface. Below 1.0, a program fits when major and minor are its own and the patch is no less. */
+/**
+ * The release of the interface. Below 1.0, a program fits when major and minor are its own and the patch is no less.
+ */
 #define TOX_VERSION_MAJOR 0
 uint32_t tox_version_major(void);
 #define TOX_VERSION_MINOR 2
@@ -221,7 +223,7 @@ typedef uint32_t Tox_Group_Message_Id;
 /** Why no instance was made. */
 typedef enum Tox_Err_New {
   TOX_ERR_NEW_OK,
-  /** A pointer that is needed is NULL. */
+  /** What `tox_new_testing` needs is NULL. */
   TOX_ERR_NEW_NULL,
   /** Memory is short, or the runtime could not be started, or refused what it was given; the log tells which. */
   TOX_ERR_NEW_MALLOC,
@@ -229,11 +231,11 @@ typedef enum Tox_Err_New {
   TOX_ERR_NEW_PORT_ALLOC,
   /** The proxy type is none of the enum's. */
   TOX_ERR_NEW_PROXY_BAD_TYPE,
-  /** The proxy's host is missing, or no host could have such a name. */
+  /** The proxy's host is missing, too long, or has no address. */
   TOX_ERR_NEW_PROXY_BAD_HOST,
   /** The proxy's port is 0. */
   TOX_ERR_NEW_PROXY_BAD_PORT,
-  /** The proxy's name has no address. */
+  /** Not told: a proxy whose name has no address is a bad host. */
   TOX_ERR_NEW_PROXY_NOT_FOUND,
   /** The savedata is encrypted: decrypt it first, see toxencryptsave.h. */
   TOX_ERR_NEW_LOAD_ENCRYPTED,
@@ -691,7 +693,7 @@ typedef enum Tox_Err_File_Control {
   TOX_ERR_FILE_CONTROL_NOT_PAUSED,
   /** RESUME, but only the other side can: it paused, or has not accepted the offer. */
   TOX_ERR_FILE_CONTROL_DENIED,
-  /** PAUSE, but one has paused it before. */
+  /** PAUSE, but one has paused it before, or it has not been started. */
   TOX_ERR_FILE_CONTROL_ALREADY_PAUSED,
   /** Too much waits to be sent already. */
   TOX_ERR_FILE_CONTROL_SENDQ,
@@ -798,21 +800,22 @@ typedef enum Tox_Err_File_Send_Chunk {
   TOX_ERR_FILE_SEND_CHUNK_FRIEND_NOT_FOUND,
   /** The friend is offline. */
   TOX_ERR_FILE_SEND_CHUNK_FRIEND_NOT_CONNECTED,
-  /** The friend has no transfer with that number. */
+  /** Files that one sends never have that number. */
   TOX_ERR_FILE_SEND_CHUNK_NOT_FOUND,
-  /** It has not been started, or is paused, or all was sent, or it is one that we receive. */
+  /** No file with that number is on its way: there is none, or it has not been started, or all was sent. */
   TOX_ERR_FILE_SEND_CHUNK_NOT_TRANSFERRING,
-  /** Not the length that was asked for. */
+  /** Not the length that was asked for: past the end of the file, or short before its end. */
   TOX_ERR_FILE_SEND_CHUNK_INVALID_LENGTH,
   /** Too much waits to be sent already. */
   TOX_ERR_FILE_SEND_CHUNK_SENDQ,
-  /** Not the position that is next. */
+  /** Not the position that was asked for. */
   TOX_ERR_FILE_SEND_CHUNK_WRONG_POSITION,
 } Tox_Err_File_Send_Chunk;
 const char *tox_err_file_send_chunk_to_string(Tox_Err_File_Send_Chunk value);
 
 /**
  * Sends a chunk, in answer to a request for it, at once or later; the chunks of one file in the order of the requests.
+ * None is longer than 1371 bytes.
  * A stream ends with a chunk that is shorter than was asked for, of length 0 if need be.
  */
 bool tox_file_send_chunk(Tox *tox, Tox_Friend_Number friend_number, Tox_File_Number file_number, uint64_t position,
@@ -988,7 +991,7 @@ typedef enum Tox_Err_Conference_Invite {
 } Tox_Err_Conference_Invite;
 const char *tox_err_conference_invite_to_string(Tox_Err_Conference_Invite value);
 
-/** Invites a friend to a conference. */
+/** Asks a friend into a conference. */
 bool tox_conference_invite(Tox *tox, Tox_Friend_Number friend_number, Tox_Conference_Number conference_number,
                            Tox_Err_Conference_Invite *error);
 
@@ -1234,13 +1237,13 @@ typedef enum Tox_Err_Group_Join {
   TOX_ERR_GROUP_JOIN_OK,
   /** It could not be set up. */
   TOX_ERR_GROUP_JOIN_INIT,
-  /** The chat ID is NULL, or of a group that one is in. */
+  /** The chat ID is NULL. */
   TOX_ERR_GROUP_JOIN_BAD_CHAT_ID,
   /** One's name is empty or NULL. */
   TOX_ERR_GROUP_JOIN_EMPTY,
   /** One's name is too long. */
   TOX_ERR_GROUP_JOIN_TOO_LONG,
-  /** The password is too long, or NULL with a length. Whether it is right shows later, see `tox_group_join_fail_cb`. */
+  /** The password is too long. Whether it is right shows later, see `tox_group_join_fail_cb`. */
   TOX_ERR_GROUP_JOIN_PASSWORD,
   /** A failure within the library. */
   TOX_ERR_GROUP_JOIN_CORE,
@@ -1248,7 +1251,8 @@ typedef enum Tox_Err_Group_Join {
 const char *tox_err_group_join_to_string(Tox_Err_Group_Join value);
 
 /**
- * Begins to join the public group with that chat ID; `tox_group_self_join_cb` tells when one is in.
+ * Begins to join the public group with that chat ID, or connects anew to one that one has already;
+ * `tox_group_self_join_cb` tells when one is in.
  *
  * @param chat_id  TOX_GROUP_CHAT_ID_SIZE bytes.
  * @param name     one's own name in it, 1 to TOX_MAX_NAME_LENGTH bytes.
@@ -1303,7 +1307,7 @@ typedef enum Tox_Err_Group_Leave {
   TOX_ERR_GROUP_LEAVE_GROUP_NOT_FOUND,
   /** The parting message is too long. */
   TOX_ERR_GROUP_LEAVE_TOO_LONG,
-  /** One has left, but the parting message could not be sent. */
+  /** The parting message could not be sent. One has left all the same, and the result is true. */
   TOX_ERR_GROUP_LEAVE_FAIL_SEND,
 } Tox_Err_Group_Leave;
 const char *tox_err_group_leave_to_string(Tox_Err_Group_Leave value);
@@ -1350,7 +1354,7 @@ typedef enum Tox_Err_Group_Invite_Friend {
 } Tox_Err_Group_Invite_Friend;
 const char *tox_err_group_invite_friend_to_string(Tox_Err_Group_Invite_Friend value);
 
-/** Invites a friend to a group. */
+/** Asks a friend into a group. */
 bool tox_group_invite_friend(const Tox *tox, Tox_Group_Number group_number, Tox_Friend_Number friend_number,
                              Tox_Err_Group_Invite_Friend *error);
 
@@ -1371,7 +1375,7 @@ typedef enum Tox_Err_Group_Invite_Accept {
   TOX_ERR_GROUP_INVITE_ACCEPT_TOO_LONG,
   /** One's name is empty. */
   TOX_ERR_GROUP_INVITE_ACCEPT_EMPTY,
-  /** The password is too long, or NULL with a length. */
+  /** The password is too long. */
   TOX_ERR_GROUP_INVITE_ACCEPT_PASSWORD,
   /** No friend has that number. */
   TOX_ERR_GROUP_INVITE_ACCEPT_FRIEND_NOT_FOUND,
@@ -1428,7 +1432,7 @@ typedef enum Tox_Err_Group_Self_Status_Set {
   TOX_ERR_GROUP_SELF_STATUS_SET_OK,
   /** No group has that number. */
   TOX_ERR_GROUP_SELF_STATUS_SET_GROUP_NOT_FOUND,
-  /** It could not be sent. */
+  /** It is set here, but could not be sent. */
   TOX_ERR_GROUP_SELF_STATUS_SET_FAIL_SEND,
 } Tox_Err_Group_Self_Status_Set;
 const char *tox_err_group_self_status_set_to_string(Tox_Err_Group_Self_Status_Set value);
@@ -1565,7 +1569,7 @@ size_t tox_group_get_topic_size(const Tox *tox, Tox_Group_Number group_number, T
 bool tox_group_get_topic(const Tox *tox, Tox_Group_Number group_number, uint8_t topic[],
                          Tox_Err_Group_State_Query *error);
 
-/** The topic has been set by another peer, or told when one came in. */
+/** The topic has been set by another peer, or told when one came in. `peer_id` UINT32_MAX: by one who has left. */
 typedef void tox_group_topic_cb(Tox *tox, Tox_Group_Number group_number, Tox_Group_Peer_Number peer_id,
                                 const uint8_t topic[], size_t topic_length, void *user_data);
 void tox_callback_group_topic(Tox *tox, tox_group_topic_cb *callback);
@@ -1953,8 +1957,8 @@ typedef enum Tox_Group_Mod_Event {
 const char *tox_group_mod_event_to_string(Tox_Group_Mod_Event value);
 
 /**
- * One peer, the source, has done that to another, the target. Either may be oneself, save that one's own deeds are not
- * told.
+ * One peer, the source, has done that to another, the target. Either may be oneself, but what one does is not told to
+ * oneself. UINT32_MAX for either: nobody knows who.
  */
 typedef void tox_group_moderation_cb(Tox *tox, Tox_Group_Number group_number, Tox_Group_Peer_Number source_peer_id,
                                      Tox_Group_Peer_Number target_peer_id, Tox_Group_Mod_Event mod_type,

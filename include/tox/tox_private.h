@@ -36,7 +36,7 @@ typedef struct Network Network;
 typedef struct Memory Memory;
 
 /**
- * What an instance stands on. A NULL member means the default.
+ * What an instance stands on. A NULL member means the default, but `tox_new_testing` takes NULL only for the clock.
  *
  * Honoured: the clock, from which the instance then takes all its time, and `rng`, from which it then takes all its
  * randomness, keys included. Refused: `ns` and `mem` other than NULL or what `tox_default_system` gave, since sockets
@@ -63,18 +63,21 @@ const Tox_System *tox_get_system(const Tox *tox);
 
 /** What `tox_new_testing` takes beyond the ordinary options. */
 typedef struct Tox_Options_Testing {
-  /** The system; NULL for the default one. Copied. */
+  /** The system; copied. `tox_default_system` is the one to start from. */
   const struct Tox_System *operating_system;
 } Tox_Options_Testing;
 
 /** Why `tox_new_testing` refused its own parameters. */
 typedef enum Tox_Err_New_Testing {
   TOX_ERR_NEW_TESTING_OK,
-  /** `testing` is NULL, or its system is. */
+  /** `testing`, its system, or the system's `rng`, `ns` or `mem` is NULL. */
   TOX_ERR_NEW_TESTING_NULL,
 } Tox_Err_New_Testing;
 
-/** `tox_new` on a given system. Each of the two error pointers may be NULL. */
+/**
+ * `tox_new` on a given system. Each of the two error pointers may be NULL; when `testing` is refused, `error` becomes
+ * TOX_ERR_NEW_NULL.
+ */
 Tox *tox_new_testing(const Tox_Options *options, Tox_Err_New *error, const Tox_Options_Testing *testing,
                      Tox_Err_New_Testing *testing_error);
 
