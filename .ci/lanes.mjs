@@ -11,6 +11,8 @@ import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
 /** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
 const INTEROP_JOBS = 3
+/** These compute: compilers, sanitizers, terminals. */
+const CAPI_JOBS = 2
 const NODE_18 = '18.20.8'
 /** No lane takes half of this on a slow machine. */
 const LANE_LIMIT_MS = 15 * 60_000
@@ -94,7 +96,7 @@ export function add(all) {
 
 /** The files of test/ that a lane runs: everything that is no lane of its own. */
 const UNIT_FILES = ['test/**/*.test.ts']
-const OTHER_LANES = ['test/interop/**', 'test/package/**'].flatMap((pattern) => ['--ignore', pattern])
+const OTHER_LANES = ['interop', 'package', 'capi', 'clients'].flatMap((name) => ['--ignore', `test/${name}/**`])
 
 const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
 
@@ -126,25 +128,35 @@ function node18Path() {
   return version === `v${NODE_18}` ? path : undefined
 }
 
-/** Every file in a network namespace of its own, some at a time, each printed whole when it ends. */
-export async function interop(...args) {
-  const named = args.filter((arg) => arg.endsWith('.ts'))
-  const options = args.filter((arg) => !arg.endsWith('.ts'))
-  const waiting =
-    named.length > 0
-      ? named
-      : readdirSync('test/interop')
-          .filter((name) => name.endsWith('.test.ts'))
-          .map((name) => join('test/interop', name))
-  const totals = []
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      totals.push(await mocha([...options, file], { isolated: true, buffered: waiting.length + totals.length > 0 }))
+/** Every file of `folder` in a network namespace of its own, `jobs` at a time, each printed whole when it ends. */
+const isolatedLane =
+  (folder, jobs) =>
+  async (...args) => {
+    const named = args.filter((arg) => arg.endsWith('.ts'))
+    const options = args.filter((arg) => !arg.endsWith('.ts'))
+    const waiting = named.length > 0 ? named : testFiles(folder)
+    const totals = []
+    const worker = async () => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        totals.push(await mocha([...options, file], { isolated: true, buffered: waiting.length + totals.length > 0 }))
+      }
     }
+    await Promise.all(Array.from({ length: jobs }, worker))
+    return add(totals)
   }
-  await Promise.all(Array.from({ length: INTEROP_JOBS }, worker))
-  return add(totals)
+
+function testFiles(folder) {
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.test.ts'))
+  return names.sort().map((name) => join(folder, name))
 }
+
+/** Real peers over real sockets. */
+export const interop = isolatedLane('test/interop', INTEROP_JOBS)
+/** C programs with our library and with c-toxcore's. */
+export const capi = isolatedLane('test/capi', CAPI_JOBS)
+/** Debian's clients with our library. */
+export const clients = isolatedLane('test/clients', CAPI_JOBS)
 
 const packageLane = (...args) => mocha(files(args, ['test/package/**/*.test.ts']))
 
@@ -153,7 +165,7 @@ export { packageLane as package }
 // Called by hand: `node .ci/lanes.mjs unit …`.
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [lane, ...args] = process.argv.slice(2)
-  const lanes = { unit, node18, interop, package: packageLane }
+  const lanes = { unit, node18, interop, package: packageLane, capi, clients }
   const { failed } = await lanes[lane](...args)
   process.exit(failed === 0 ? 0 : 1)
 }

@@ -2,8 +2,9 @@
 // "N passed, N failed" (", N skipped" where any were).
 
 import { existsSync } from 'node:fs'
+import { buildCapi, CannotBuild } from './build-capi.mjs'
 import * as lanes from './lanes.mjs'
-import { buildIfStale, installPackages, lastLines, output, run, runAndListen, say, tool } from './tools.mjs'
+import { buildIfStale, installPackages, isRoot, lastLines, output, run, runAndListen, say, tool } from './tools.mjs'
 
 /** Debian packages, each with a file that shows it. */
 const DEBIAN = {
@@ -11,7 +12,25 @@ const DEBIAN = {
   'toxcore-utils': () => existsSync('/usr/bin/tox-bootstrapd'),
   libsodium23: () => library('libsodium.so.23') || library('libsodium.so.26'),
   iproute2: () => ['/sbin/ip', '/usr/sbin/ip', '/bin/ip'].some((path) => existsSync(path)),
+  // The C library and its tests.
+  cmake: () => program('cmake'),
+  make: () => program('make'),
+  gcc: () => program('gcc'),
+  'g++': () => program('g++'),
+  'libsodium-dev': () => existsSync('/usr/include/sodium.h'),
+  'libtoxcore-dev': () => existsSync('/usr/include/tox/tox.h'),
+  valgrind: () => program('valgrind'),
+  python3: () => program('python3'),
+  // Real clients, and what shows them.
+  toxic: () => program('toxic'),
+  utox: () => program('utox'),
+  tmux: () => program('tmux'),
+  xvfb: () => program('Xvfb'),
+  xdotool: () => program('xdotool'),
+  imagemagick: () => program('import'),
 }
+
+const program = (name) => existsSync(`/usr/bin/${name}`)
 
 const library = (name) => (output('/sbin/ldconfig', ['-p']) ?? '').includes(name)
 
@@ -20,7 +39,7 @@ async function debianPackages() {
   const missing = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
   if (missing.length === 0) return
   const line = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (isRoot() && existsSync('/usr/bin/apt-get')) {
     say(`Installing Debian packages: ${missing.join(' ')} …`)
     await run('sh', ['-c', line.replaceAll('apt-get', 'apt-get -qq')], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
   }
@@ -43,6 +62,28 @@ const step =
     return failure(`exit code ${code}`, lastLines(text))
   }
 
+/** Why the lanes of the C library cannot run, once that is known. */
+let noLibrary
+
+async function buildLibrary() {
+  try {
+    const { unready } = await buildCapi()
+    noLibrary = unready
+    return PASSED
+  } catch (error) {
+    noLibrary = error instanceof CannotBuild ? error.message : 'the library was not built'
+    if (error instanceof CannotBuild) return skipped('libtoxcore.so.2')
+    throw error
+  }
+}
+
+function skipped(name) {
+  say(`  - skipped: ${name} [${noLibrary}]\n`)
+  return { passed: 0, failed: 0, skipped: 1, failures: [] }
+}
+
+const withLibrary = (name, lane) => () => (noLibrary === undefined ? lane() : skipped(name))
+
 const LANES = [
   ['build', () => buildIfStale().then(() => PASSED)],
   ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')],
@@ -51,6 +92,9 @@ const LANES = [
   ['unit on Node 18', lanes.node18],
   ['interop', lanes.interop],
   ['package', lanes.package],
+  ['build capi', buildLibrary],
+  ['capi', withLibrary('C programs', lanes.capi)],
+  ['clients', withLibrary('clients', lanes.clients)],
 ]
 
 try {
@@ -76,7 +120,7 @@ for (const [name, lane] of LANES) {
   rows.push({ name, seconds: (performance.now() - startedAt) / 1000, ...totals })
 }
 
-const { passed, failed, skipped } = lanes.add(rows)
+const sum = lanes.add(rows)
 // Once more at the very end: where a log is cut, its end is what remains.
 for (const { name, failures } of rows) {
   for (const { title, text } of failures) console.log(`\nFAILED [${name}] ${title}\n  ${text.replaceAll('\n', '\n  ')}`)
@@ -86,5 +130,5 @@ for (const row of rows) {
   const figures = [row.passed, row.failed, row.skipped].map((n) => String(n).padStart(6)).join('')
   console.log(`${row.name.padEnd(16)} ${row.seconds.toFixed(1).padStart(7)} s ${figures}  (passed, failed, skipped)`)
 }
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed === 0 ? 0 : 1
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`)
+process.exitCode = sum.failed === 0 ? 0 : 1

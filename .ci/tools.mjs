@@ -24,14 +24,14 @@ export function run(command, args, { env = {}, stdout = 2 } = {}) {
 }
 
 /** Runs a program as `run` does; resolves with its exit code and with what it said. */
-export function runAndListen(command, args) {
+export function runAndListen(command, args, { env = {}, cwd, quiet = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, cwd })
     let text = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (part) => {
         text += part
-        process.stderr.write(part)
+        if (!quiet) process.stderr.write(part)
       })
     }
     child.on('error', (error) => resolve({ code: 127, text: error.message }))
@@ -49,6 +49,8 @@ export function output(command, args) {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   return status === 0 ? stdout.trim() : undefined
 }
+
+export const isRoot = () => process.getuid?.() === 0
 
 /** The path of a program of a development dependency. */
 export const tool = (path) => join(ROOT, 'node_modules', path)
@@ -77,7 +79,7 @@ export async function installPackages() {
   if (code !== 0) throw new Error(`npm ci failed (exit code ${code}); is the npm registry within reach?`)
 }
 
-function newest(path) {
+export function newest(path) {
   if (!existsSync(path)) return 0
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs
