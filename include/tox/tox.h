@@ -12,13 +12,13 @@
  * record says more. No argument makes the library end the process: a NULL where none belongs is an error, or the call
  * does nothing.
  *
- * Names of constants. For each enum there is a function `..._to_string`: it gives the constant's own name, or for a
+ * Names of constants. An enum's function `..._to_string`, where one is declared, gives the constant's own name, or for a
  * number outside the enum a text that begins with `<invalid`. Each constant of a size or length has a function of the
  * same name in small letters, which tells what the running library thinks. Both work before any instance exists, from
  * any thread.
  *
  * Text. Names, messages and the like are UTF-8 with a length in bytes and without a NUL; nothing checks that they are
- * UTF-8, and those from peers are hostile until proven otherwise. Only host names are NUL-terminated.
+ * UTF-8, and those from peers are hostile until proven otherwise. Only hosts, addresses and log records end in a NUL.
  *
  * Memory. The library copies what it is given before the function returns. Pointers handed to a callback live until
  * the callback returns. A function that fills a buffer has a twin that tells the size first; the answer holds until
