@@ -21,30 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tox.h"
+
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-/* Types of tox.h, so that this header can stand alone. */
-
-#ifndef TOX_DEFINED
-#define TOX_DEFINED
-typedef struct Tox Tox;
-#endif
-
-#ifndef TOX_FRIEND_NUMBER_DEFINED
-#define TOX_FRIEND_NUMBER_DEFINED
-typedef uint32_t Tox_Friend_Number;
-#endif
-
-#ifndef TOX_CONFERENCE_NUMBER_DEFINED
-#define TOX_CONFERENCE_NUMBER_DEFINED
-typedef uint32_t Tox_Conference_Number;
-#endif
-
-#ifndef TOX_CONFERENCE_PEER_NUMBER_DEFINED
-#define TOX_CONFERENCE_PEER_NUMBER_DEFINED
-typedef uint32_t Tox_Conference_Peer_Number;
 #endif
 
 /** Everything about calls that one Tox has. */
