@@ -12,10 +12,10 @@
  * record says more. No argument makes the library end the process: a NULL where none belongs is an error, or the call
  * does nothing.
  *
- * Names of constants. An enum's function `..._to_string`, where one is declared, gives the constant's own name, or for a
- * number outside the enum a text that begins with `<invalid`. Each constant of a size or length has a function of the
- * same name in small letters, which tells what the running library thinks. Both work before any instance exists, from
- * any thread.
+ * Names of constants. An enum's function `..._to_string`, where one is declared, gives the constant's own name, or for
+ * a number outside the enum a text that begins with `<invalid`. Each constant of a size or length has a function of
+ * the same name in small letters, which tells what the running library thinks. Both work before any instance exists,
+ * from any thread.
  *
  * Text. Names, messages and the like are UTF-8 with a length in bytes and without a NUL; nothing checks that they are
  * UTF-8, and those from peers are hostile until proven otherwise. Only hosts, addresses and log records end in a NUL.
