@@ -1,0 +1,24 @@
+// Which libtoxcore.so.2 a client runs on: Debian's, or the one that this project builds.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export type Library = 'debian' | 'ours'
+
+/** Where the built library lies. */
+const OURS = fileURLToPath(new URL('../../build/capi/', import.meta.url))
+
+export const isBuilt = existsSync(join(OURS, 'libtoxcore.so.2'))
+
+/** The environment in which an unmodified client finds the library. */
+export function environment(library: Library): Record<string, string> {
+  return library === 'ours' ? { LD_LIBRARY_PATH: OURS } : {}
+}
+
+/** The library that a running process has loaded, as its memory map tells. */
+export function loadedLibrary(pid: number): Library | undefined {
+  const path = /\/\S*libtoxcore\.so\.2\S*/.exec(readFileSync(`/proc/${pid}/maps`, 'utf8'))?.[0]
+  if (path === undefined) return undefined
+  return path.startsWith(OURS) ? 'ours' : 'debian'
+}
