@@ -34,7 +34,7 @@ export const CORE: readonly SignatureRow[] = [
   ),
   core('tox', 'void', 'core_kill'),
   // The lowest Tox_Log_Level that is worth a record; one above the highest for none.
-  core('tox', 'void', 'core_set_log', [scalar('uint32_t', 'level')]),
+  core('const tox', 'void', 'core_set_log', [scalar('uint32_t', 'level')]),
   // Answers a batch of events in the block.
   core('tox', 'void', 'core_iterate'),
   core('tox', 'bool', 'core_bootstrap', [ADDRESSES, PORT, PUBLIC_KEY], {
@@ -55,5 +55,5 @@ export const CORE: readonly SignatureRow[] = [
     { error: 'Tox_Err_Dht_Send_Nodes_Request', failed: 'false', internalError: 'FAIL' },
   ),
   // Answers log records in the block. Instance 0 asks for those of a core_new that failed.
-  core('tox', 'void', 'core_take_logs'),
+  core('const tox', 'void', 'core_take_logs'),
 ]

@@ -33,8 +33,8 @@ describe('the table of the C library', () => {
 
   const includes = () => ['include', folder, 'capi/library'].map((path) => `-I${path}`)
 
-  const compile = (compiler: string, ...options: string[]) =>
-    execFileSync(compiler, options, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
+  const tool = (name: string, ...options: string[]) =>
+    execFileSync(name, options, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
 
   const isWrappers = (name: string) => /^wrappers_\w+\.cc$/.test(name)
 
@@ -46,7 +46,7 @@ describe('the table of the C library', () => {
     const wrappers = readdirSync(folder).filter(isWrappers)
     assert.ok(wrappers.length > 5)
     writeFileSync(source, refusalsProgram(GENERATED_ROWS, wrappers))
-    compile('g++', ...CXX, ...includes(), source, '-o', program)
+    tool('g++', ...CXX, ...includes(), source, '-o', program)
     return program
   }
 
@@ -70,6 +70,14 @@ describe('the table of the C library', () => {
     const listed = lines(join(folder, 'exports.map')).flatMap((line) => /^ {4}(tox\w+);$/.exec(line)?.[1] ?? [])
     assert.deepEqual(listed, EXPORTS.map((row) => row.name).sort())
   })
+
+  for (const library of ['build/capi/libtoxcore.so.2', 'build/capi/0.2.18/libtoxcore.so.2']) {
+    it(`names what ${library} exports, and nothing else`, function () {
+      if (!existsSync(join(ROOT, library))) return this.skip()
+      const symbols = tool('nm', '-D', '--defined-only', library).trim().split('\n')
+      assert.deepEqual(symbols.map((line) => line.split(' ').at(-1)).sort(), EXPORTS.map((row) => row.name).sort())
+    })
+  }
 
   it('gives every error its enum, and every call room in the frame', () => {
     for (const row of FUNCTIONS.filter((row): row is SignatureRow => row.how === 'core' || row.how === 'absent')) {
@@ -97,7 +105,7 @@ describe('the table of the C library', () => {
     const headers = ['tox', 'tox_private', 'toxav', 'toxencryptsave'].map((name) => `#include <tox/${name}.h>`)
     const source = join(folder, 'enums.c')
     writeFileSync(source, `${headers.join('\n')}\n${switches.join('\n')}\n`)
-    compile('gcc', '-std=c11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-Iinclude', source)
+    tool('gcc', '-std=c11', '-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-Iinclude', source)
   })
 
   it('numbers the functions of the core as the core counts them', () => {
@@ -111,7 +119,7 @@ describe('the table of the C library', () => {
 
   it('makes C++ that agrees with the headers', () => {
     const sources = readdirSync(folder).filter((name) => name.endsWith('.cc') && !isWrappers(name))
-    for (const name of sources) compile('g++', ...CXX, '-fsyntax-only', ...includes(), join(folder, name))
+    for (const name of sources) tool('g++', ...CXX, '-fsyntax-only', ...includes(), join(folder, name))
     buildRefusals()
   })
 
