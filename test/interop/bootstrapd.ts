@@ -58,7 +58,7 @@ export class Bootstrapd {
     let timer: NodeJS.Timeout | undefined
     const failed = new Promise<never>((_, reject) => {
       const fail = (why: string): void => reject(new Error(`tox-bootstrapd ${why}: ${log.join('\n')} ${child.stderr}`))
-      timer = setTimeout(() => fail('told no key within 10 s'), 10_000)
+      timer = setTimeout(() => fail('told no key within 45 s'), 45_000)
       void child.exited.then(() => fail('ended'))
     })
     try {
