@@ -1,7 +1,7 @@
 // npm run build:capi [-- --sanitize LIST]: libtoxcore.so.2 in build/capi, by cmake-js from capi/CMakeLists.txt against libnode.
 // With --sanitize (address,undefined or thread) in build/capi/<LIST>. Quick when nothing has changed since the last time.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,8 +21,7 @@ const GENERATORS = [['--import', 'tsx', 'capi/generate/main.ts'], ['capi/core/bu
 export class CannotBuild extends Error {}
 
 /**
- * Builds the library where it is stale; resolves with { folder, unready }, `unready` being why it cannot be run here. Throws
- * CannotBuild where something is missing, and Error with the last lines of what was said as its cause where the build fails.
+ * Builds the library where it is stale; resolves with { folder, libnode }, the latter as in libnode.mjs. Throws CannotBuild where something is missing, and Error with the last lines of what was said as its cause where the build fails.
  */
 export async function buildCapi({ sanitize = '' } = {}) {
   const release = await takeTurn()
@@ -38,8 +37,8 @@ async function buildIfStale(sanitize) {
   const libnode = await findTools()
   const stamp = join(folder, '.built')
   const made = `${JSON.stringify(libnode)}\n`
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === made && newestSource() < statSync(stamp).mtimeMs) {
-    return { folder, unready: libnode.unready }
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === made && newestSource() <= statSync(stamp).mtimeMs) {
+    return { folder, libnode }
   }
   const startedAt = Date.now()
   say(`Building ${join(folder, 'libtoxcore.so.2')} …`)
@@ -60,8 +59,10 @@ async function buildIfStale(sanitize) {
   await cmakeJs('build', '--parallel', String(availableParallelism()))
   writePkgConfig(folder)
   writeFileSync(stamp, made)
+  // What is edited during the build has not been built.
+  utimesSync(stamp, new Date(startedAt), new Date(startedAt))
   say(`Built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`)
-  return { folder, unready: libnode.unready }
+  return { folder, libnode }
 }
 
 /** Two builds in one folder would spoil each other; resolves with what gives the turn back. */
@@ -125,7 +126,8 @@ export function version() {
   return ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.')
 }
 
-export const pkgConfig = ({ libdir, includedir }) => `libdir=${libdir}
+export const pkgConfig = ({ prefix, libdir, includedir }) => `prefix=${prefix}
+libdir=${libdir}
 includedir=${includedir}
 
 Name: toxcore
@@ -138,7 +140,7 @@ Cflags: -I\${includedir}
 /** For programs that are built against the project itself: PKG_CONFIG_PATH=build/capi/pkgconfig. */
 function writePkgConfig(folder) {
   mkdirSync(join(folder, 'pkgconfig'), { recursive: true })
-  const text = pkgConfig({ libdir: folder, includedir: join(ROOT, 'include') })
+  const text = pkgConfig({ prefix: ROOT, libdir: folder, includedir: join(ROOT, 'include') })
   writeFileSync(join(folder, 'pkgconfig/toxcore.pc'), text)
 }
 
@@ -150,8 +152,9 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   }
   try {
     await installPackages()
-    const { folder, unready } = await buildCapi({ sanitize: value })
-    if (unready !== undefined) say(`The library stands in ${folder}, but it cannot run here yet: ${unready}`)
+    const { folder, libnode } = await buildCapi({ sanitize: value })
+    say(`${join(folder, 'libtoxcore.so.2')} is built, against ${libnode.library}.`)
+    if (libnode.unready !== undefined) say(`It cannot run here yet: ${libnode.unready}`)
   } catch (error) {
     say(error.message)
     process.exit(1)

@@ -67,8 +67,8 @@ let noLibrary
 
 async function buildLibrary() {
   try {
-    const { unready } = await buildCapi()
-    noLibrary = unready
+    const { libnode } = await buildCapi()
+    noLibrary = libnode.unready
     return PASSED
   } catch (error) {
     noLibrary = error instanceof CannotBuild ? error.message : 'the library was not built'
