@@ -15,9 +15,15 @@ export interface WalkParts {
   readonly crypto: Crypto
   readonly exchange: AnnounceExchange
   readonly nodes: PathNodes
-  /** Ourselves: not asked, not a hop. */
+  /** Ourselves: never a hop, and asked only where there is hardly anybody else. */
   readonly ownDhtKey: DhtPublicKey
 }
+
+/**
+ * Two peers alone can only store their announcements with themselves, each through the other: who knows no more nodes than
+ * this asks itself as well (c-toxcore always does).
+ */
+const LONELY_NODES = 1
 
 /** Lists the node that answered, or brings it up to date; `undefined` when nearer ones fill the list. */
 export function takeAnswer(
@@ -52,7 +58,7 @@ export function takeAnswer(
     node.pingId = pingId
     node.pathId = pathId
   }
-  parts.nodes.add(asked)
+  if (!isOurselves(parts, asked)) parts.nodes.add(asked)
   return node
 }
 
@@ -67,12 +73,17 @@ export function askNearer(
   for (const node of answer.nodes) if (isCredible(node.endpoint, answered.from)) askUnlisted(parts, asker, node, mayAsk)
 }
 
-/** Asks one node unless it is listed, ourselves, too far, or was asked a moment ago. Whether it was asked. */
+/** Asks one node unless it is listed, too far, was asked a moment ago, or is ourselves in company. Whether it was asked. */
 export function askUnlisted(parts: WalkParts, asker: Asker, node: NodeInfo, mayAsk: () => boolean): boolean {
   const { list } = asker
   const nowMs = parts.env.clock.now()
-  if (sameBytes(node.publicKey, parts.ownDhtKey) || list.find(node.publicKey) !== undefined) return false
+  if (isOurselves(parts, node) && parts.nodes.size > LONELY_NODES) return false
+  if (list.find(node.publicKey) !== undefined) return false
   if (!list.wants(node.publicKey) || !list.mayAsk(node.publicKey, nowMs) || !mayAsk()) return false
   list.asked(node.publicKey, nowMs)
   return parts.exchange.askNew(asker, node)
+}
+
+function isOurselves({ ownDhtKey }: WalkParts, { publicKey }: NodeInfo): boolean {
+  return sameBytes(publicKey, ownDhtKey)
 }

@@ -17,6 +17,13 @@ describe('friends', () => {
     )
   })
 
+  townStory('two friends meet with nobody else in the world', { nodes: 0 }, (town) => {
+    const [alice, bob] = [town.person('alice'), town.person('bob')]
+    bob.engine.bootstrap(alice)
+    town.befriend(alice, bob)
+    town.expectTalk(alice, bob, 'just we two')
+  })
+
   story('the same seed is the same story, packet by packet', (seed, crypto) => {
     const tell = (one: string): string => {
       const town = new Town(crypto, one, { nodes: 4 })
