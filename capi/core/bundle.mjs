@@ -27,7 +27,11 @@ const ours = {
       return { path: TWINS.get(file) ?? file, sideEffects: false }
     })
     // The environment's `require` is Node's internal one, which knows modules by their bare names.
-    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path: path.slice('node:'.length), external: true, sideEffects: false }))
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({
+      path: path.slice('node:'.length),
+      external: true,
+      sideEffects: false,
+    }))
   },
 }
 

@@ -4,6 +4,8 @@
 
 import { EVENTS, type EventField, type EventName } from '../table/events.js'
 
+/** Type and size. */
+const HEAD_BYTES = 8
 const FIRST_BYTES = 4 * 1024
 /** A buffer that grew beyond this is given back when a step was quiet. */
 const KEPT_BYTES = 64 * 1024
@@ -40,10 +42,14 @@ export class EventBatch {
   add(name: EventName, ...values: readonly EventValue[]): void {
     const { number, kinds } = EVENT_OF.get(name)!
     if (values.length !== kinds.length) throw new RangeError(`${name} has ${kinds.length} fields, not ${values.length}`)
-    const head = this.#place(8)
-    for (let i = 0; i < values.length; i++) this.#addField(kinds[i]!, values[i]!)
-    this.#view.setUint32(head, number, true)
-    this.#view.setUint32(head + 4, this.#size - head - 8, true)
+    let size = 0
+    for (let i = 0; i < values.length; i++) size += sizeOf(kinds[i]!, values[i]!)
+    this.#makeRoom(HEAD_BYTES + size)
+    this.#view.setUint32(this.#size, number, true)
+    this.#view.setUint32(this.#size + 4, size, true)
+    let at = this.#size + HEAD_BYTES
+    for (let i = 0; i < values.length; i++) at = this.#write(at, kinds[i]!, values[i]!)
+    this.#size = at
   }
 
   /** What waits, as a view that is valid until the next `add`; the batch is empty from now on. */
@@ -54,31 +60,32 @@ export class EventBatch {
     return taken
   }
 
-  #addField(kind: Kind, value: EventValue): void {
-    if (kind === 'u32') this.#view.setUint32(this.#place(4), Number(value), true)
-    else if (kind === 'u64') this.#view.setBigUint64(this.#place(8), BigInt(value as bigint), true)
+  /** Writes a field and answers where the next one stands. */
+  #write(at: number, kind: Kind, value: EventValue): number {
+    if (kind === 'u32') this.#view.setUint32(at, Number(value), true)
+    else if (kind === 'u64') this.#view.setBigUint64(at, BigInt(value as bigint), true)
     else {
       const bytes = value as Uint8Array
-      const at = this.#place(4 + bytes.length)
       this.#view.setUint32(at, bytes.length, true)
       this.#bytes.set(bytes, at + 4)
     }
+    return at + sizeOf(kind, value)
   }
 
-  /** Where the next `size` bytes stand. */
-  #place(size: number): number {
-    const at = this.#size
-    this.#size = at + size
-    if (this.#size > this.#bytes.length) {
-      const before = this.#bytes
-      this.#replace(Math.max(2 * before.length, this.#size))
-      this.#bytes.set(before)
-    }
-    return at
+  #makeRoom(size: number): void {
+    if (this.#size + size <= this.#bytes.length) return
+    const before = this.#bytes
+    this.#replace(Math.max(2 * before.length, this.#size + size))
+    this.#bytes.set(before)
   }
 
   #replace(size: number): void {
     this.#bytes = new Uint8Array(size)
     this.#view = new DataView(this.#bytes.buffer)
   }
+}
+
+function sizeOf(kind: Kind, value: EventValue): number {
+  if (kind === 'bytes') return 4 + (value as Uint8Array).length
+  return kind === 'u32' ? 4 : 8
 }
