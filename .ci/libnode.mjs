@@ -43,11 +43,12 @@ function installed(root) {
   const includeDir = join(prefix, 'include/node')
   if (!existsSync(join(includeDir, 'node.h'))) return undefined
   if (!existsSync(join(includeDir, 'uv.h')) && !existsSync(join(prefix, 'include/uv.h'))) return undefined
-  // lib/<architecture>/libnode.so.<ABI>
+  // Headers of another Node may stand there; the ABI's number is in them and in the library's name.
+  const abi = /define NODE_MODULE_VERSION (\d+)/.exec(readFileSync(join(includeDir, 'node_version.h'), 'utf8'))?.[1]
   const folders = [join(prefix, 'lib'), ...list(join(prefix, 'lib')).map((name) => join(prefix, 'lib', name))]
   for (const folder of folders) {
-    const name = list(folder).find((one) => /^libnode\.so\.\d+$/.test(one))
-    if (name !== undefined) return { includeDir, library: join(folder, name), prefix }
+    const library = join(folder, `libnode.so.${abi}`)
+    if (existsSync(library)) return { includeDir, library, prefix }
   }
   return undefined
 }
