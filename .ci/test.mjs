@@ -27,7 +27,6 @@ const DEBIAN = {
   tmux: () => program('tmux'),
   xvfb: () => program('Xvfb'),
   xdotool: () => program('xdotool'),
-  imagemagick: () => program('import'),
 }
 
 const program = (name) => existsSync(`/usr/bin/${name}`)
@@ -36,18 +35,27 @@ const library = (name) => (output('/sbin/ldconfig', ['-p']) ?? '').includes(name
 
 /** Installs the Debian packages where that is ours to do; elsewhere prints the one line that does. */
 async function debianPackages() {
-  const missing = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
+  const missing = missingPackages()
   if (missing.length === 0) return
-  const line = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
   if (isRoot() && existsSync('/usr/bin/apt-get')) {
     say(`Installing Debian packages: ${missing.join(' ')} …`)
-    await run('sh', ['-c', line.replaceAll('apt-get', 'apt-get -qq')], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+    await aptGet('update')
+    // All at once; then one by one, because a single one that this Debian does not have spoils all.
+    await install(missing)
+    for (const name of missingPackages()) await install([name])
   }
-  const still = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
-  if (still.length > 0) {
-    say(`Missing: ${still.join(' ')}. The tests that need them will be skipped. To install them:\n  ${line}`)
-  }
+  const still = missingPackages()
+  if (still.length === 0) return
+  const line = `apt-get update && apt-get install -y --no-install-recommends ${still.join(' ')}`
+  say(`Missing: ${still.join(' ')}. The tests that need them will be skipped. To install them:\n  ${line}`)
 }
+
+const missingPackages = () => Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
+
+const install = (names) => aptGet('install', '-y', '--no-install-recommends', ...names)
+
+const aptGet = (...args) =>
+  run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
 
 const PASSED = { passed: 1, failed: 0, skipped: 0, failures: [] }
 

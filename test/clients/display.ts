@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { crc32, deflateSync } from 'node:zlib'
+import { deflateSync } from 'node:zlib'
 import { Child } from '../interop/child.js'
 
 const WIDTH = 1000
@@ -77,6 +77,19 @@ function chunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
   body.copy(whole, 4)
   whole.writeUInt32BE(crc32(body), body.length + 4)
   return whole
+}
+
+/** PNG's checksum by the byte: CRC-32 with the reversed polynomial. Node's own is not in every Node that we support. */
+const CRC_OF_BYTE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1 ? 0xedb88320 : 0) ^ (crc >>> 1)
+  return crc
+})
+
+function crc32(data: Buffer): number {
+  let crc = 0xffffffff
+  for (const byte of data) crc = CRC_OF_BYTE[(crc ^ byte) & 0xff]! ^ (crc >>> 8)
+  return ~crc >>> 0
 }
 
 export class Display {
