@@ -223,6 +223,18 @@ export function runUntil(peers: readonly Peer[], isSo: () => boolean, what: stri
   }
 }
 
+/** Steps `peer` as often as it wishes, for so long on its clock; returns how often. */
+export function sleepThrough(peer: Peer, durationMs: number): number {
+  const { program } = peer
+  const endMs = program.nowMs + durationMs
+  let steps = 0
+  for (; program.nowMs < endMs; steps++) {
+    peer.iterate()
+    program.nowMs += peer.intervalMs
+  }
+  return steps
+}
+
 /** Two peers of one program who are each other's friend 0, online. */
 export function befriend(program: Program): [a: Peer, b: Peer] {
   const [a, b] = [Peer.open(program), Peer.open(program)]
