@@ -16,13 +16,14 @@ const esbuild = createRequire(createRequire(import.meta.url).resolve('tsx'))('es
 
 /** What stands in for a module of src/ that the library does not have. */
 const TWINS = new Map([[join(ROOT, 'src/addon/candidates.ts'), join(HERE, 'linked-candidates.ts')]])
+/** Most of the table describes what the core never hears of: its rows are worked out here. */
+const TABLE = join(ROOT, 'capi/table/functions.ts')
 
 /** Our modules do nothing when loaded: what nobody uses (other crypto backends, files of the package) is left out. */
 const ours = {
   name: 'ours',
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
-      if (kind === 'entry-point') return undefined
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
       const file = join(resolveDir, path.replace(/\.js$/, '.ts').replace(/\.cjs$/, '.cts'))
       return { path: TWINS.get(file) ?? file, sideEffects: false }
     })
@@ -33,6 +34,28 @@ const ours = {
       sideEffects: false,
     }))
   },
+}
+
+const rowsOnly = {
+  name: 'rows only',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]capi[\\/]table[\\/]functions\.ts$/ }, async () => ({
+      contents: `export const CORE_FUNCTIONS = ${JSON.stringify(await coreRows())}`,
+    }))
+  },
+}
+
+async function coreRows() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [TABLE],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    plugins: [ours],
+  })
+  const table = Buffer.from(outputFiles[0].contents).toString('base64')
+  const { CORE_FUNCTIONS } = await import(`data:text/javascript;base64,${table}`)
+  return CORE_FUNCTIONS
 }
 
 /** Writes the script to `target` and returns the names of the files within, with how many bytes of each are in it. */
@@ -51,7 +74,7 @@ export async function bundleCore(target = BUNDLE) {
     // Whitespace only: names stay, so that stacks in a user's log can be read.
     minifyWhitespace: true,
     legalComments: 'none',
-    plugins: [ours],
+    plugins: [ours, rowsOnly],
   })
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(target, outputFiles[0].contents)
