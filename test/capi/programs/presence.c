@@ -1,0 +1,104 @@
+// Story of two processes: the first one ends, comes back with its profile, and is deleted and added again.
+
+#include "peers.h"
+
+enum {
+  /** Connection of oneself and of the friend; name, status message, status and typing of the friend. */
+  HEARD_ON_MEETING = 6,
+  /** The one who stayed was connected all the time, and hears the rest again. */
+  HEARD_ON_RETURN = HEARD_ON_MEETING - 1,
+};
+
+static void print_friend(Tox *tox) {
+  uint8_t text[TOX_MAX_STATUS_MESSAGE_LENGTH];
+  print_friends(tox);
+  tox_friend_get_name(tox, 0, text, NULL);
+  print_text("name", text, tox_friend_get_name_size(tox, 0, NULL));
+  tox_friend_get_status_message(tox, 0, text, NULL);
+  print_text("status message", text, tox_friend_get_status_message_size(tox, 0, NULL));
+  SHOW(tox_friend_get_status(tox, 0, NULL));
+  SHOW(tox_friend_get_connection_status(tox, 0, NULL));
+  SHOW(tox_friend_get_last_online(tox, 0, NULL) != 0);
+}
+
+static void say(Tox *tox, const char *text) {
+  STEP(Tox_Err_Friend_Send_Message,
+       tox_friend_send_message(tox, 0, TOX_MESSAGE_TYPE_NORMAL, bytes_of(text), strlen(text), &error));
+}
+
+/** Ends the instance; its profile stays. */
+static uint8_t *leave(Peer *me, size_t *length) {
+  *length = tox_get_savedata_size(me->tox);
+  uint8_t *data = malloc(*length);
+  tox_get_savedata(me->tox, data);
+  tox_kill(me->tox);
+  me->tox = NULL;
+  return data;
+}
+
+static void come_back(Peer *me, const uint8_t *data, size_t length) {
+  struct Tox_Options *options = quiet_options();
+  tox_options_set_start_port(options, me->port);
+  tox_options_set_end_port(options, (uint16_t)(me->port + 99));
+  tox_options_set_savedata_type(options, TOX_SAVEDATA_TYPE_TOX_SAVE);
+  tox_options_set_savedata_data(options, data, length);
+  me->tox = tox_new(options, NULL);
+  tox_options_free(options);
+  if (me->tox == NULL) give_up("the profile did not load");
+  hear_all(me->tox);
+}
+
+static void restart(Peer *me) {
+  uint8_t *data = NULL;
+  size_t length = 0;
+  step(me, "the first one leaves");
+  if (me->role == FIRST) data = leave(me, &length);
+  if (me->role == SECOND) {
+    hear_more(me, 1);
+    print_friend(me->tox);
+    say(me->tox, "where are you?");
+    STEP(Tox_Err_Set_Typing, tox_self_set_typing(me->tox, 0, false, &error));
+    tox_self_set_name(me->tox, bytes_of("Second, waiting"), 15, NULL);
+  }
+  step(me, "it is back");
+  if (me->role == FIRST) {
+    come_back(me, data, length);
+    free(data);
+    print_friend(me->tox);
+  }
+  meet(me);
+  step_in_any_order(me, "they meet again");
+  hear_more(me, me->role == FIRST ? HEARD_ON_MEETING : HEARD_ON_RETURN);
+  step_in_any_order(me, "both say something");
+  say(me->tox, "again");
+  hear_more(me, 2);
+}
+
+int main(int argc, char **argv) {
+  Peer me = join(argc, argv);
+  tox_self_set_name(me.tox, bytes_of(me.role == FIRST ? "First" : "Second"), me.role == FIRST ? 5 : 6, NULL);
+  tox_self_set_status_message(me.tox, bytes_of("here"), 4, NULL);
+  tox_self_set_status(me.tox, TOX_USER_STATUS_BUSY);
+  tox_friend_add_norequest(me.tox, me.other_key, NULL);
+  meet(&me);
+  step_in_any_order(&me, "they meet");
+  hear_more(&me, HEARD_ON_MEETING);
+  step(&me, "the second one speaks");
+  if (me.role == SECOND) say(me.tox, "hello");
+  hear_more(&me, 1);
+  restart(&me);
+  step(&me, "the second one deletes the first");
+  if (me.role == SECOND) {
+    STEP(Tox_Err_Friend_Delete, tox_friend_delete(me.tox, 0, &error));
+    print_friends(me.tox);
+    say(me.tox, "gone");
+  } else {
+    hear_more(&me, 1);
+    say(me.tox, "gone?");
+    print_friend(me.tox);
+  }
+  step(&me, "the end");
+  print_friends(me.tox);
+  tox_kill(me.tox);
+  return 0;
+}
