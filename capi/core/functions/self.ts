@@ -1,12 +1,10 @@
 // What an instance knows and tells about itself, and the profile in which it is kept.
 
 import { fail, type Result } from '../../../src/base/index.js'
+import { decode, encode, u32 } from '../../../src/codec/index.js'
 import { USER_STATUSES } from '../../../src/packet/messenger/user-status.js'
 import { CONNECTIONS } from '../engine-events.js'
 import type { CoreInstance } from '../instance.js'
-
-/** A nospam is a number in network order. */
-const NOSPAM_BYTES = 4
 
 export const selfFunctions = {
   tox_self_get_address: (tox: CoreInstance) => tox.messenger.toxId,
@@ -14,12 +12,11 @@ export const selfFunctions = {
   tox_self_get_secret_key: (tox: CoreInstance) => tox.engine.longTermKeys.secretKey,
   tox_self_get_dht_id: (tox: CoreInstance) => tox.engine.dht.publicKey,
 
-  tox_self_get_nospam: (tox: CoreInstance) => viewOf(tox.messenger.nospam).getUint32(0),
+  /** A number in network order. */
+  tox_self_get_nospam: (tox: CoreInstance) => decode(u32, tox.messenger.nospam),
 
   tox_self_set_nospam(tox: CoreInstance, nospam: number): undefined {
-    const bytes = new Uint8Array(NOSPAM_BYTES)
-    viewOf(bytes).setUint32(0, nospam)
-    tox.messenger.nospam = bytes
+    tox.messenger.nospam = encode(u32, nospam)
   },
 
   tox_self_get_name_size: (tox: CoreInstance) => tox.messenger.name.length,
@@ -52,8 +49,4 @@ export const selfFunctions = {
 
 function done<E extends string>(result: Result<void, E>): undefined | Result<never, E> {
   return result.ok ? undefined : result
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
