@@ -18,7 +18,7 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   tox_event_file_recv_chunk_get_data_length: 'tox_event_file_recv_chunk_get_length',
 }
 
-export function getters(event: EventRow): Getter[] {
+function getters(event: EventRow): Getter[] {
   const today = event.fields.flatMap((field) => gettersOf(`tox_event_${event.name}_get_${field.name}`, field))
   const old = today.flatMap((getter) => {
     const name = OLD_NAMES[getter.name]

@@ -80,7 +80,7 @@ ${slot(event)}
 `
 }
 
-export function fieldType(field: EventField): string {
+function fieldType(field: EventField): string {
   switch (field.kind) {
     case 'scalar':
       return field.type

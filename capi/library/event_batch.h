@@ -1,6 +1,6 @@
 // Reads the events that one move of the core made. They come as records, one after another: u32 type, u32 size of what
-// follows, then the fields in the order of capi/table/events.ts. Truth values, enums and integers of up to 32 bits are a u32,
-// others a u64; bytes and text are a u32 length and as many bytes. All numbers are little-endian, nothing is padded.
+// follows, then the fields in the order of capi/table/events.ts. Truth values, enums and integers of up to 32 bits are
+// a u32, others a u64; bytes and text are a u32 length and as many bytes. Numbers are little-endian, nothing is padded.
 #ifndef TOXCORE_TS_EVENT_BATCH_H
 #define TOXCORE_TS_EVENT_BATCH_H
 

@@ -56,7 +56,7 @@ bool deliver(Tox *tox, Event &event, void *user_data) {
   return true;
 }
 
-// Calls `handle` for each event of the batch, until the instance is killed. Events that are not as the table says are left out.
+// Calls `handle` for each event of the batch, until the instance is killed. What is not as the table says is left out.
 template <class Handle>
 void for_each_record(Tox *tox, const uint8_t *batch, size_t size, Handle &&handle) {
   BatchReader records(batch, size);
@@ -64,7 +64,7 @@ void for_each_record(Tox *tox, const uint8_t *batch, size_t size, Handle &&handl
   uint32_t type;
   while (!tox->killed.load() && records.record(type, fields)) {
     with_type(type, [&](auto event) {
-      return decltype(event)::each(event, FieldReader<BatchReader>(fields)) && handle(event);
+      return decltype(event)::each(event, FieldReader<BatchReader>(fields, true)) && handle(event);
     });
   }
 }
@@ -142,7 +142,7 @@ Tox_Events *events::iterate(Tox *tox, Tox_Err_Events_Iterate *error) {
 
 void tox_events_init(Tox *tox) {
   if (tox == nullptr) return;
-  for (uint32_t type = 0; type < known_types; type += 1) {
+  for (uint32_t type = 0; type < RELEASE.types; type += 1) {
     with_type(type, [&](auto event) {
       decltype(event)::set(tox->callbacks, RECORDER<decltype(event)>);
       return true;

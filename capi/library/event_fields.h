@@ -37,7 +37,7 @@ struct EnumField {
 template <class Source>
 class FieldReader {
  public:
-  explicit FieldReader(Source &source) : source_(source) {}
+  FieldReader(Source &source, bool checks_enums) : source_(source), checks_enums_(checks_enums) {}
 
   bool operator()(bool &field) { return source_.boolean(field); }
   bool operator()(Bytes &field) { return source_.binary(field); }
@@ -53,7 +53,7 @@ class FieldReader {
 
   template <class Enum>
   bool operator()(EnumField<Enum> &field) {
-    return (*this)(field.value) && field.value < ENUMERATORS<Enum>;
+    return (*this)(field.value) && (!checks_enums_ || field.value < ENUMERATORS<Enum>);
   }
 
   template <uint32_t SIZE>
@@ -66,6 +66,7 @@ class FieldReader {
 
  private:
   Source &source_;
+  bool checks_enums_;
 };
 
 }  // namespace events

@@ -8,8 +8,8 @@
 
 namespace events {
 
-// Moves the bytes of an event's fields, one field after another, into memory that lives as long as the list. Every field took
-// at least one byte more where it came from, its marker or its length, so the zero behind a text has room too.
+// Moves the bytes of an event's fields, one field after another, into memory that lives as long as the list. Every
+// field took at least one byte more where it came from, its marker or its length: the zero behind a text has room too.
 class FieldKeeper {
  public:
   FieldKeeper(uint8_t *memory, size_t size) : next_(memory), left_(size) {}

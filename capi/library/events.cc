@@ -77,11 +77,11 @@ void pack_list(const Tox_Events *list, const TypeOrder *order, MsgpackWriter &ou
 bool load_event(MsgpackReader &in, Tox_Events &list) {
   uint32_t fields;
   uint64_t type;
-  if (!in.array(fields) || fields != 2 || !in.integer(type, sizeof(uint32_t)) || type >= known_types) return false;
+  if (!in.array(fields) || fields != 2 || !in.integer(type, sizeof(uint32_t)) || type >= RELEASE.types) return false;
   return with_type(static_cast<uint32_t>(type), [&](auto event) {
     using Event = decltype(event);
     if (Event::FIELDS > 1 && (!in.array(fields) || fields != Event::FIELDS)) return false;
-    return Event::each(event, FieldReader<MsgpackReader>(in)) && list.add(event);
+    return Event::each(event, FieldReader<MsgpackReader>(in, RELEASE.checks_enums)) && list.add(event);
   });
 }
 

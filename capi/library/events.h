@@ -45,15 +45,21 @@ struct Tox_Events {
   uint32_t first_[std::variant_size_v<events::AnyEvent> + 1] = {};
 };
 
-// Calls the instance's callbacks for a batch of the core (event_batch.h), in order, on this thread. Each callback is read when
-// its event's turn comes, so one that is set to NULL by another is not called any more. Stops when one of them kills the
-// instance; its object must stay until this returns.
+// Calls the instance's callbacks for a batch of the core (event_batch.h), in order, on this thread. Each callback is
+// read when its event's turn comes, so one that is set to NULL by another is not called any more. Stops when one of them
+// kills the instance; its object must stay until this returns.
 void deliver_events(Tox *tox, const uint8_t *batch, size_t size, void *user_data);
 
 namespace events {
 
-// How many types of events can be recorded and loaded. The releases differ: see events_abi_current.cc and its sibling.
-extern const uint32_t known_types;
+// What is recorded and loaded differs between the releases: see events_abi_current.cc and its sibling.
+struct Release {
+  // How many types of events there are.
+  uint32_t types;
+  // Whether packed enums must be of those that exist.
+  bool checks_enums;
+};
+extern const Release RELEASE;
 
 // The order of a list's events when it is packed or dispatched: as they happened, or by type in this order.
 struct TypeOrder {
@@ -77,10 +83,12 @@ void for_each_event(const Tox_Events *events, const TypeOrder *order, Visit &&vi
 
 // Calls `visit` with an empty event of the type, and returns what it says; false when there is no such type.
 template <class Visit, size_t... TYPES>
-bool with_type(uint32_t type, Visit &&visit, std::index_sequence<TYPES...>) {
-  bool result = false;
-  (void)((type == TYPES && (result = visit(std::variant_alternative_t<TYPES, AnyEvent>{}), true)) || ...);
-  return result;
+bool with_type(uint32_t type, Visit &visit, std::index_sequence<TYPES...>) {
+  using Call = bool(Visit &);
+  static constexpr Call *CALLS[] = {
+      [](Visit &call) { return call(std::variant_alternative_t<TYPES, AnyEvent>{}); }...,
+  };
+  return type < sizeof...(TYPES) && CALLS[type](visit);
 }
 
 template <class Visit>

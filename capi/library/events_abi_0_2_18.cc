@@ -1,10 +1,12 @@
-// The five functions that mean something else in each release: those of 0.2.18. It had a list for each type of events, and
-// those follow one another when they are packed, compared and dispatched. The other library has events_abi_current.cc instead.
+// The five functions that mean something else in each release: those of 0.2.18. It had a list for each type of events,
+// and those follow one another when they are packed, compared and dispatched. The other library has
+// events_abi_current.cc.
+#define TOXCORE_TS_ABI_0_2_18
 #include "dispatch.h"
 
 using namespace events;
 
-const uint32_t events::known_types = TYPES_OF_0_2_18;
+const Release events::RELEASE = {TYPES_OF_0_2_18, false};
 
 namespace {
 
@@ -13,26 +15,16 @@ constexpr TypeOrder DISPATCHED = {DISPATCH_ORDER_OF_0_2_18, std::size(DISPATCH_O
 
 }  // namespace
 
-// The header declares today's functions, so these get other names here, and the right ones in the object file.
-extern "C" {
-
-Tox_Events *iterate_0_2_18(Tox *tox, bool fail_hard, Tox_Err_Events_Iterate *error) __asm__("tox_events_iterate");
-void get_bytes_0_2_18(const Tox_Events *events, uint8_t *bytes) __asm__("tox_events_get_bytes");
-Tox_Events *load_0_2_18(const uint8_t *bytes, uint32_t bytes_size) __asm__("tox_events_load");
-bool equal_0_2_18(const Tox_Events *a, const Tox_Events *b) __asm__("tox_events_equal");
-void invoke_0_2_18(const Tox_Dispatch *dispatch, const Tox_Events *events, Tox *tox, void *user_data) __asm__(
-    "tox_dispatch_invoke");
-
 // Either all events are recorded or none, so every failure is hard.
-Tox_Events *iterate_0_2_18(Tox *tox, bool, Tox_Err_Events_Iterate *error) { return iterate(tox, error); }
+Tox_Events *tox_events_iterate(Tox *tox, bool, Tox_Err_Events_Iterate *error) { return iterate(tox, error); }
 
-void get_bytes_0_2_18(const Tox_Events *events, uint8_t *bytes) { pack(events, &PACKED, bytes); }
+void tox_events_get_bytes(const Tox_Events *events, uint8_t *bytes) { pack(events, &PACKED, bytes); }
 
-Tox_Events *load_0_2_18(const uint8_t *bytes, uint32_t bytes_size) { return load(bytes, bytes_size); }
+Tox_Events *tox_events_load(const uint8_t *bytes, uint32_t bytes_size) { return load(bytes, bytes_size); }
 
-bool equal_0_2_18(const Tox_Events *a, const Tox_Events *b) { return equal(a, b, &PACKED); }
+bool tox_events_equal(const Tox_Events *a, const Tox_Events *b) { return equal(a, b, &PACKED); }
 
-void invoke_0_2_18(const Tox_Dispatch *dispatch, const Tox_Events *events, Tox *tox, void *user_data) {
+void tox_dispatch_invoke(const Tox_Dispatch *dispatch, const Tox_Events *events, Tox *tox, void *user_data) {
   if (dispatch == nullptr) return;
   for_each_event(events, &DISPATCHED, [&](const Tox_Event &event) {
     std::visit(
@@ -44,5 +36,3 @@ void invoke_0_2_18(const Tox_Dispatch *dispatch, const Tox_Events *events, Tox *
         event.of);
   });
 }
-
-}  // extern "C"

@@ -1,9 +1,9 @@
-// The five functions that mean something else in each release: today's. The other library has events_abi_0_2_18.cc instead.
+// The five functions that mean something else in each release: today's. The other library has events_abi_0_2_18.cc.
 #include "dispatch.h"
 
 using namespace events;
 
-const uint32_t events::known_types = std::variant_size_v<AnyEvent>;
+const Release events::RELEASE = {std::variant_size_v<AnyEvent>, true};
 
 // Either all events are recorded or none, so the options, which could ask for just that, change nothing.
 Tox_Events *tox_events_iterate(Tox *tox, const Tox_Iterate_Options *, Tox_Err_Events_Iterate *error) {

@@ -1,5 +1,5 @@
-// The part of MessagePack that packed events are made of, read and written as c-toxcore does it: integers are written in
-// their shortest form and read in any that fits their type.
+// The part of MessagePack that packed events are made of, read and written as c-toxcore does it: integers are written
+// in their shortest form, and read in any that fits their type.
 // https://github.com/msgpack/msgpack/blob/master/spec.md
 #ifndef TOXCORE_TS_MSGPACK_H
 #define TOXCORE_TS_MSGPACK_H
