@@ -9,6 +9,6 @@ export interface HostBinding {
   setCall(call: (functionNumber: number, instanceNumber: number) => boolean): void
   /** Makes the block at least so large and keeps what it holds. */
   setReserve(reserve: (size: number) => void): void
-  /** Fills `target` with random bytes for an instance, as its owner wants them. */
+  /** Fills `target` with random bytes for an instance, as its owner wants them; 0 is the one that is being made. */
   random(instanceNumber: number, target: Uint8Array): void
 }

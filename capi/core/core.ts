@@ -14,9 +14,11 @@ import type { CoreInstance, InstanceOptions, NewError } from './instance.js'
 import { openInstance } from './instance.js'
 import { LogQueue } from './log.js'
 
-/** Asked for by number 0, the log speaks of instances that could not be made. */
+/** Stands for an instance that is being made, or could not be. */
 const NO_INSTANCE = 0
 const LAST_NUMBER = 2 ** 32 - 1
+/** Asked for behind another call, whose answer stands where the clock would. */
+const WITHOUT_CLOCK: ReadonlySet<string> = new Set(['core_take_logs'])
 
 export class Core {
   readonly #binding: HostBinding
@@ -41,13 +43,19 @@ export class Core {
     const crypto = nativeCrypto()
     const number = this.#freeNumber()
     const log = new LogQueue()
+    // The program learns the number afterwards.
+    let knownAs = NO_INSTANCE
     const opened = openInstance(options, {
       crypto,
       log,
       clock: new CallerClock(this.#nowMs, Date.now()),
-      fillRandom: (target) => this.#binding.random(number, target),
+      fillRandom: (target) => this.#binding.random(knownAs, target),
     })
-    if (!opened.ok) return fail(opened.error)
+    if (!opened.ok) {
+      this.log.adopt(log)
+      return fail(opened.error)
+    }
+    knownAs = number
     this.#instances.set(number, opened.value)
     return ok(number)
   }
@@ -63,9 +71,9 @@ export class Core {
     const log = tox?.log ?? this.log
     try {
       if (routine === undefined) throw new Error(`there is no function ${functionNumber}`)
-      this.#nowMs = this.#frame.begin()
-      if (tox !== undefined) tox.clock.set(this.#nowMs)
-      else if (routine.hasInstance && instanceNumber !== NO_INSTANCE)
+      const callerMs = this.#frame.begin()
+      if (!WITHOUT_CLOCK.has(routine.name)) this.#tick(callerMs, tox)
+      if (tox === undefined && routine.hasInstance && instanceNumber !== NO_INSTANCE)
         throw new Error(`there is no instance ${instanceNumber}`)
       routine.run(this.#frame, tox)
       if (routine.changes) tox?.changed()
@@ -76,6 +84,11 @@ export class Core {
     } finally {
       this.#frame.logs = log.size
     }
+  }
+
+  #tick(callerMs: number, tox: CoreInstance | undefined): void {
+    this.#nowMs = callerMs
+    tox?.clock.set(callerMs)
   }
 
   /** Numbers rise; only after four billion do they begin again, past those that live. */

@@ -18,15 +18,12 @@ import { EventBatch } from './event-batch.js'
 import type { LogQueue } from './log.js'
 import { Pace } from './pace.js'
 import { CountingSender, TrafficCounts } from './traffic.js'
-import { NoUdp, openUdp } from './udp.js'
+import { NoUdp, openUdp, type UdpOptions } from './udp.js'
 
-export interface InstanceOptions {
-  readonly ipv6: boolean
+export interface InstanceOptions extends UdpOptions {
   readonly udp: boolean
   readonly announcements: boolean
   readonly holePunching: boolean
-  readonly startPort: number
-  readonly endPort: number
   /** A Tox_Savedata_Type: 0 none, 1 a `.tox` file, 2 a secret key. */
   readonly savedataType: number
   readonly savedata: Uint8Array
@@ -175,7 +172,7 @@ export class CoreInstance {
 /** Checks in the order of c-toxcore: a wrong passphrase shows before a used port, a damaged file after it. */
 export function openInstance(options: InstanceOptions, parts: InstanceParts): Result<CoreInstance, NewError> {
   if (options.savedataType === TOX_SAVE && isEncrypted(options.savedata)) return fail('load-encrypted')
-  const opened = options.udp ? openUdp(options.ipv6, options.startPort, options.endPort) : ok(undefined)
+  const opened = options.udp ? openUdp(options, parts.log) : ok(undefined)
   if (!opened.ok) return opened
   try {
     const loaded = load(options, parts.crypto)

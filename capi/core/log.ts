@@ -21,6 +21,7 @@ export class LogQueue implements Logger {
   minimum = INFO
   #entries: Entry[] = []
   #dropped = 0
+  readonly #saidOnce = new Set<string>()
 
   get size(): number {
     return this.#entries.length
@@ -33,6 +34,18 @@ export class LogQueue implements Logger {
       this.#dropped++
     }
     this.#entries.push({ level, module, text })
+  }
+
+  /** As `log`, but never twice: for what a program may try again and again. `text` comes from our own code. */
+  once(level: LogLevel, module: string, text: string): void {
+    if (this.#saidOnce.has(text)) return
+    this.#saidOnce.add(text)
+    this.log(level, module, text)
+  }
+
+  /** Takes over what waits in `other`. */
+  adopt(other: LogQueue): void {
+    for (const { level, module, text } of other.#entries.splice(0)) this.log(level, module, text)
   }
 
   /** A mistake of our own, with its stack. */

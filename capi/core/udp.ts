@@ -1,22 +1,29 @@
 // The instance's UDP socket, opened as the options of tox_new want it.
 
-import { fail, ok, type Result } from '../../src/base/index.js'
+import { fail, type Logger, ok, type Result } from '../../src/base/index.js'
 import { openNativeUdp } from '../../src/host/native-udp.js'
 import { TOX_PORTS, UdpError, type UdpSocket } from '../../src/host/udp-socket.js'
 import type { UdpSender } from '../../src/transport/udp.js'
 import { UDP_PACKET_MAX_BYTES } from '../../src/transport/udp.js'
 
+export interface UdpOptions {
+  readonly ipv6: boolean
+  readonly startPort: number
+  readonly endPort: number
+}
+
 /**
  * Two zeros mean the usual range, one zero the other port alone, and the two may stand in either order, as in c-toxcore. A
  * machine without IPv6 gets an IPv4 socket.
  */
-export function openUdp(ipv6: boolean, startPort: number, endPort: number): Result<UdpSocket, 'port-alloc'> {
+export function openUdp({ ipv6, startPort, endPort }: UdpOptions, log: Logger): Result<UdpSocket, 'port-alloc'> {
   const ports = portRange(startPort, endPort)
   try {
     return ok(ipv6 ? openDual(ports) : openNativeUdp({ family: 'ipv4', ...ports }))
   } catch (error) {
-    if (error instanceof UdpError && error.code !== 'no-native') return fail('port-alloc')
-    throw error
+    if (!(error instanceof UdpError) || error.code === 'no-native') throw error
+    log.log('error', 'udp', error.message)
+    return fail('port-alloc')
   }
 }
 

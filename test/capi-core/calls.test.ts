@@ -8,7 +8,7 @@ import { coreFunctions } from '../../capi/core/functions/index.js'
 import { EVENTS } from '../../capi/table/events.js'
 import { CORE_FUNCTIONS } from '../../capi/table/functions.js'
 import { nativeUdpMissing } from '../../src/host/native-udp.js'
-import { type Argument, Peer, PORTS, Program, sleepThrough, text } from './program.js'
+import { type Argument, Peer, PORTS, Program, runUntil, sleepThrough, text } from './program.js'
 
 describe('the functions of the core', () => {
   const functions = coreFunctions({} as Core)
@@ -113,6 +113,20 @@ describe('the entry of the core', () => {
     peer.kill()
   })
 
+  it('does not take the answer of a call for a clock when logs are taken', () => {
+    const program = new Program()
+    const peer = Peer.open(program)
+    sleepThrough(peer, 100_000)
+    peer.call('tox_friend_add_norequest', new Uint8Array(32).fill(1))
+    const { nowMs } = program
+    program.nowMs = 1
+    program.logs(peer.number)
+    program.nowMs = nowMs + 5_000
+    // A clock that had gone back would now jump by all that it had shown, and the search for a new friend would be old.
+    assert.ok(peer.intervalMs <= 5)
+    peer.kill()
+  })
+
   it('stands a clock that goes back, stops and talks nonsense', () => {
     const program = new Program()
     const peer = Peer.open(program)
@@ -149,10 +163,17 @@ describe('the entry of the core', () => {
     again.kill()
   })
 
-  it('asks for randomness in the name of each instance', () => {
+  it('asks for randomness in the name of each instance, and of none while it is made', () => {
     const program = new Program()
     const [one, two] = [Peer.open(program), Peer.open(program)]
-    assert.deepEqual([...program.randomFor], [one.number, two.number])
+    assert.deepEqual([...program.randomFor], [0])
+    program.randomFor.clear()
+    // More than any pool holds: friends are sought through paths of three fresh keys.
+    const others = [one, two]
+    one.bootstrapFrom(two)
+    for (const peer of others) peer.call('tox_friend_add_norequest', new Uint8Array(32).fill(9))
+    runUntil(others, () => program.randomFor.size === 2, 'both draw again')
+    assert.deepEqual([...program.randomFor].sort(), [one.number, two.number])
     one.kill()
     two.kill()
   })
@@ -214,6 +235,7 @@ describe('the entry of the core', () => {
     const first = tries(PORTS.start, PORTS.end) as number
     assert.ok(first >= PORTS.start && first <= PORTS.end)
     assert.equal(tries(first, first), 'PORT_ALLOC')
+    assert.match(program.logs(0).join(), new RegExp(`^4 udp: UDP port ${first} is in use`))
     assert.equal(tries(first, 0), 'PORT_ALLOC')
     assert.equal(tries(0, first), 'PORT_ALLOC')
     assert.equal(tries(first, first, { ipv6: false }), 'PORT_ALLOC')

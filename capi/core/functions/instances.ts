@@ -55,13 +55,14 @@ export function instanceFunctions(core: Core) {
       return isDone ? ok(undefined) : fail('bad-host')
     },
 
-    /** Relays come with the TCP transport; until then a known relay is a wish that is noted nowhere. */
+    /** There is no TCP transport yet. */
     core_add_tcp_relay(
-      _tox: CoreInstance,
+      tox: CoreInstance,
       addresses: Uint8Array,
       port: number,
       _publicKey: Uint8Array,
     ): Result<undefined, 'bad-host'> {
+      tox.log.once('warn', 'core', 'TCP relays are not used yet')
       return endpointsOf(addresses, port).length > 0 ? ok(undefined) : fail('bad-host')
     },
 
