@@ -11,7 +11,7 @@ import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
 /** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
 const INTEROP_JOBS = 3
-/** These compute: compilers, sanitizers, terminals. */
+/** These compute: compilers, sanitizers, valgrind. */
 const CAPI_JOBS = 2
 const NODE_18 = '18.20.8'
 /** No lane takes half of this on a slow machine. */
@@ -156,7 +156,7 @@ export const interop = isolatedLane('test/interop', INTEROP_JOBS)
 /** C programs with our library and with c-toxcore's. */
 export const capi = isolatedLane('test/capi', CAPI_JOBS)
 /** Debian's clients with our library. */
-export const clients = isolatedLane('test/clients', CAPI_JOBS)
+export const clients = isolatedLane('test/clients', INTEROP_JOBS)
 
 const packageLane = (...args) => mocha(files(args, ['test/package/**/*.test.ts']))
 
