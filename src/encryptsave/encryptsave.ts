@@ -27,7 +27,8 @@ export function isEncrypted(bytes: Uint8Array): boolean {
 
 /** The salt (32 bytes) of an encrypted file, which with the passphrase gives its key; `undefined` when it is no such file. */
 export function saltOf(encrypted: Uint8Array): Uint8Array | undefined {
-  return isEncrypted(encrypted) && encrypted.length >= NONCE_AT ? encrypted.slice(SALT_AT, NONCE_AT) : undefined
+  if (!isEncrypted(encrypted) || encrypted.length < NONCE_AT) return undefined
+  return Uint8Array.from(encrypted.subarray(SALT_AT, NONCE_AT))
 }
 
 /**

@@ -95,8 +95,10 @@ export function freshSavedata(crypto: SavedataCrypto): Savedata {
   return new Loading(crypto).profile
 }
 
-/** The profile of a whole `.tox` file. Nothing in the answer is a view into `bytes`. */
-export function parseSavedata(bytes: Uint8Array, crypto: SavedataCrypto): Result<Savedata, SavedataError> {
+/** The profile of a whole `.tox` file. Nothing in the answer is a view into `file`. */
+export function parseSavedata(file: Uint8Array, crypto: SavedataCrypto): Result<Savedata, SavedataError> {
+  // A Buffer's `slice` makes views, an Uint8Array's makes copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength)
   if (isEncrypted(bytes)) return fail('encrypted')
   if (bytes.length < FILE_HEADER_BYTES) return fail('bad-format')
   const head = bytes.subarray(0, FILE_HEADER_BYTES)

@@ -75,6 +75,10 @@ describe('encryptsave', () => {
     assert.ok(!isEncrypted(toUtf8('toxEsav')))
     assert.ok(!isEncrypted(new Uint8Array(0)))
     assert.equal(saltOf(file.subarray(0, 39)), undefined)
+    const buffer = Buffer.from(file)
+    const salt = saltOf(buffer)
+    buffer.fill(0)
+    assert.deepEqual(salt, saltOf(file))
   })
 
   it('refuses a salt of another size', () => {
