@@ -147,7 +147,7 @@ export class OnionClient {
   /** Tells of a DHT node that answers: paths may lead through it, and it is asked at once while we know few. */
   addPathNode(node: NodeInfo): void {
     if (bytesKey(node.publicKey) === bytesKey(this.#parts.dht.keyPair.publicKey)) return
-    if (!this.#nodes.add(node)) return
+    if (!this.#nodes.addProven(node)) return
     this.#announcer.tryNode(node)
     this.#hurry()
   }

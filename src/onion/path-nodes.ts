@@ -36,6 +36,18 @@ export class PathNodes {
     return this.#nodes.size
   }
 
+  /**
+   * As `add`, for a node that has answered us from its address without anybody between: who had another key there has
+   * restarted as this one, and is gone.
+   */
+  addProven(node: NodeInfo): boolean {
+    const key = bytesKey(node.publicKey)
+    for (const [other, { node: former }] of this.#nodes) {
+      if (other !== key && former.endpoint.equals(node.endpoint)) this.#nodes.delete(other)
+    }
+    return this.add(node)
+  }
+
   /** Adds a node that answers; returns whether it is new. A known node's new address replaces the old one. */
   add(node: NodeInfo): boolean {
     if (!node.endpoint.isSendable) return false

@@ -44,6 +44,17 @@ describe('path nodes', () => {
     for (let i = 0; i < 20; i++) assert.ok(nodes.pickThree()!.every(({ endpoint }) => !endpoint.isLan))
   })
 
+  it('leave when another answers us from their address, not when somebody says so', () => {
+    const nodes = new PathNodes(seededRandom(1))
+    const [former, heir, liar] = [node(1, '8.8.8.8'), node(2, '8.8.8.8'), node(3, '8.8.8.8')]
+    nodes.add(former)
+    nodes.add(liar)
+    assert.deepEqual(nodes.list(), [former, liar])
+    assert.equal(nodes.addProven(heir), true)
+    assert.equal(nodes.addProven(heir), false)
+    assert.deepEqual(nodes.list(), [heir])
+  })
+
   it('are 32 at most, the youngest, and leave when their paths keep failing', () => {
     const nodes = new PathNodes(seededRandom(1))
     for (let i = 0; i < 100; i++) nodes.add(node(i))
