@@ -5,7 +5,7 @@ import { concatBytes, type Logger, type LogLevel, toUtf8 } from '../../src/base/
 import { encode, u32le } from '../../src/codec/index.js'
 
 /** As Tox_Log_Level counts them. */
-export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error']
+const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error']
 const INFO = LOG_LEVELS.indexOf('info')
 
 const RECORDS_MAX = 256
