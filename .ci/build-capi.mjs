@@ -1,7 +1,19 @@
 // npm run build:capi [-- --sanitize LIST]: libtoxcore.so.2 in build/capi, by cmake-js from capi/CMakeLists.txt against libnode.
 // With --sanitize (address,undefined or thread) in build/capi/<LIST>. Quick when nothing has changed since the last time.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,7 +57,7 @@ async function buildIfStale(sanitize) {
   rmSync(stamp, { force: true })
   mkdirSync(folder, { recursive: true })
   for (const generator of GENERATORS) await must(process.execPath, generator)
-  const options = { ...variables(libnode), OUTPUT_DIR: folder, SANITIZE: sanitize }
+  const options = { ...variables(libnode), OUTPUT_DIR: outputOf(folder), SANITIZE: sanitize }
   const common = ['--directory', 'capi', '--out', join(folder, 'cmake'), '--log-level', 'warn']
   const settings = Object.entries(options)
     .filter(([, value]) => value !== '')
@@ -57,12 +69,31 @@ async function buildIfStale(sanitize) {
   // Make, which every compiler comes with: a folder that was once configured for another tool cannot be built.
   await cmakeJs('configure', '--prefer-make', ...settings)
   await cmakeJs('build', '--parallel', String(availableParallelism()))
+  putInPlace(outputOf(folder), folder)
   writePkgConfig(folder)
   writeFileSync(stamp, made)
   // What is edited during the build has not been built.
   utimesSync(stamp, new Date(startedAt), new Date(startedAt))
   say(`Built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`)
   return { folder, libnode }
+}
+
+/** Where the compiler leaves the libraries. */
+const outputOf = (folder) => join(folder, 'cmake/out')
+
+/** Files and links of one folder into another, each whole: programs that run keep the old one, and none loads half of one. */
+function putInPlace(from, to) {
+  mkdirSync(to, { recursive: true })
+  for (const name of readdirSync(from)) {
+    const [source, target] = [join(from, name), join(to, name)]
+    if (lstatSync(source).isDirectory()) {
+      putInPlace(source, target)
+    } else {
+      const draft = `${target}.${process.pid}`
+      cpSync(source, draft, { verbatimSymlinks: true })
+      renameSync(draft, target)
+    }
+  }
 }
 
 /** Two builds in one folder would spoil each other; resolves with what gives the turn back. */
@@ -134,6 +165,7 @@ Name: toxcore
 Description: Tox core whose protocol runs in an embedded Node runtime
 Version: ${version()}
 Libs: -L\${libdir} -ltoxcore
+Libs.private: -lsodium -lpthread -ldl
 Cflags: -I\${includedir}
 `
 

@@ -5,7 +5,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,8 +15,8 @@
 #include <mutex>
 #include <string>
 
+#include "libnode.h"  // generated: kLibnode and kShareableBuiltins, its scripts
 #include "random.h"
-#include "shareable_builtins.h"  // generated: kShareableBuiltins, the JavaScript files that this libnode reads at start
 
 extern "C" const unsigned char toxcore_ts_runtime_image[];
 extern "C" const unsigned char toxcore_ts_runtime_image_end[];
@@ -52,6 +54,25 @@ int binding_flags() {
   return RTLD_NOW | RTLD_LOCAL | (host_has_v8 ? RTLD_DEEPBIND : 0);
 }
 
+// V8 starts once in a process. A Node that is linked with the same libnode, as Debian's is, has started it already.
+bool libnode_is_free() {
+  void *used = dlopen(kLibnode, RTLD_LAZY | RTLD_NOLOAD);
+  if (used == nullptr) return true;
+  dlclose(used);
+  problem = std::string("this process uses ") + kLibnode + " already, which starts only once";
+  return false;
+}
+
+// An installation may bring its own libnode, in a folder beside this library: once it is loaded, the runtime finds it by its
+// name. Otherwise the system's is found as any library is.
+void open_own_libnode(int flags) {
+  Dl_info self;
+  char path[PATH_MAX];
+  if (dladdr(&problem, &self) == 0 || realpath(self.dli_fname, path) == nullptr) return;
+  *strrchr(path, '/') = '\0';
+  dlopen((std::string(path) + "/toxcore-ts/" + kLibnode).c_str(), flags);
+}
+
 void *open_image() {
   const int file = memfd_create("libtoxcore-runtime.so", MFD_CLOEXEC);
   if (file < 0) {
@@ -65,7 +86,9 @@ void *open_image() {
   } else {
     char path[32];
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    library = dlopen(path, binding_flags());
+    const int flags = binding_flags();
+    open_own_libnode(flags);
+    library = dlopen(path, flags);
     if (library == nullptr) problem = std::string("the Node runtime does not load: ") + dlerror();
   }
   close(file);
@@ -73,7 +96,7 @@ void *open_image() {
 }
 
 void open_and_start() {
-  if (!builtins_are_there()) return;
+  if (!libnode_is_free() || !builtins_are_there()) return;
   void *library = open_image();
   if (library == nullptr) return;
   using Door = const Runtime *();
