@@ -25,10 +25,10 @@ static void say(Peer *me, Tox_Message_Type type, const uint8_t *text, size_t n) 
 static void write_to_each_other(Peer *me) {
   step(me, "the first one says hello");
   if (me->role == FIRST) say(me, TOX_MESSAGE_TYPE_NORMAL, bytes_of("hello"), 5);
-  hear_more(me, 1);
+  hear(me, 1);
   step(me, "the second one waves");
   if (me->role == SECOND) say(me, TOX_MESSAGE_TYPE_ACTION, bytes_of("waves"), 5);
-  hear_more(me, 1);
+  hear(me, 1);
   step(me, "one byte, zeros, the longest, and five that are refused");
   if (me->role == FIRST) {
     say(me, TOX_MESSAGE_TYPE_NORMAL, bytes_of("x"), 1);
@@ -41,12 +41,12 @@ static void write_to_each_other(Peer *me) {
     STEP(Tox_Err_Friend_Send_Message,
          tox_friend_send_message(me->tox, 1, TOX_MESSAGE_TYPE_NORMAL, letters(1), 1, &error));
   }
-  hear_more(me, 3);
+  hear(me, 3);
   step(me, "thirty in a row arrive in their order");
   if (me->role == SECOND) {
     for (size_t n = 1; n <= 30; n++) say(me, TOX_MESSAGE_TYPE_NORMAL, letters(n), n);
   }
-  hear_more(me, 30);
+  hear(me, 30);
 }
 
 /** A change of one side, of which the other hears as often as given. */
@@ -54,7 +54,7 @@ static void write_to_each_other(Peer *me) {
   do {                                              \
     step(me, title);                                \
     if (me->role == FIRST) { change; }              \
-    if (me->role == SECOND) hear_more(me, count);   \
+    if (me->role == SECOND) hear(me, count);   \
   } while (0)
 
 static void change(Peer *me) {
@@ -103,19 +103,19 @@ static void exchange_packets(Peer *me) {
   static const uint8_t lossy[] = {160, 191, 200, 225, 254, 255};
   step(me, "lossless packets");
   if (me->role == FIRST) send_packets(me, true, lossless, sizeof(lossless));
-  if (me->role == SECOND) hear_more(me, 3 * 4);
+  if (me->role == SECOND) hear(me, 3 * 4);
   step(me, "lossy packets");
   if (me->role == SECOND) send_packets(me, false, lossy, sizeof(lossy));
-  if (me->role == FIRST) hear_more(me, 3 * 4);
+  if (me->role == FIRST) hear(me, 3 * 4);
 }
 
 int main(int argc, char **argv) {
   Peer me = join(argc, argv);
   if (me.role == SECOND) tox_self_set_name(me.tox, bytes_of("Second"), 6, NULL);
   STEP(Tox_Err_Friend_Add, tox_friend_add_norequest(me.tox, me.other_key, &error));
-  meet(&me);
   step_in_any_order(&me, "they meet");
-  hear_more(&me, HEARD_ON_MEETING);
+  meet(&me);
+  hear(&me, HEARD_ON_MEETING);
   step(&me, "what they know");
   print_friend(&me);
   write_to_each_other(&me);
@@ -123,6 +123,6 @@ int main(int argc, char **argv) {
   exchange_packets(&me);
   step(&me, "the end");
   print_friend(&me);
-  tox_kill(me.tox);
+  part(&me);
   return 0;
 }

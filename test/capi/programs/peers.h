@@ -24,7 +24,7 @@ typedef struct Ear {
   unsigned heard;
 } Ear;
 
-static inline void hear(void *user_data, const char *what) {
+static inline void note(void *user_data, const char *what) {
   Ear *ear = user_data;
   ear->heard++;
   printf("  %s%s ", ear->who, what);
@@ -32,45 +32,45 @@ static inline void hear(void *user_data, const char *what) {
 
 static inline void on_self_connection(Tox *tox, Tox_Connection connection, void *user_data) {
   (void)tox;
-  hear(user_data, "self_connection_status");
+  note(user_data, "self_connection_status");
   // To c-toxcore a network of private addresses alone is none to be reached over UDP, and it tells of TCP.
   printf("connected %d\n", connection != TOX_CONNECTION_NONE);
 }
 
 static inline void on_connection(Tox *tox, uint32_t number, Tox_Connection connection, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_connection_status");
+  note(user_data, "friend_connection_status");
   printf("%u: %d\n", number, (int)connection);
 }
 
 static inline void on_status(Tox *tox, uint32_t number, Tox_User_Status status, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_status");
+  note(user_data, "friend_status");
   printf("%u: %d\n", number, (int)status);
 }
 
 static inline void on_typing(Tox *tox, uint32_t number, bool typing, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_typing");
+  note(user_data, "friend_typing");
   printf("%u: %d\n", number, typing);
 }
 
 static inline void on_receipt(Tox *tox, uint32_t number, uint32_t message, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_read_receipt");
+  note(user_data, "friend_read_receipt");
   printf("%u: %u\n", number, message);
 }
 
 static inline void on_name(Tox *tox, uint32_t number, const uint8_t *name, size_t length, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_name");
+  note(user_data, "friend_name");
   printf("%u, ", number);
   print_text("text", name, length);
 }
 
 static inline void on_status_message(Tox *tox, uint32_t number, const uint8_t *text, size_t length, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_status_message");
+  note(user_data, "friend_status_message");
   printf("%u, ", number);
   print_text("text", text, length);
 }
@@ -78,28 +78,28 @@ static inline void on_status_message(Tox *tox, uint32_t number, const uint8_t *t
 static inline void on_message(Tox *tox, uint32_t number, Tox_Message_Type type, const uint8_t *text, size_t length,
                               void *user_data) {
   (void)tox;
-  hear(user_data, "friend_message");
+  note(user_data, "friend_message");
   printf("%u, type %d, ", number, (int)type);
   print_text("text", text, length);
 }
 
 static inline void on_request(Tox *tox, const uint8_t *key, const uint8_t *text, size_t length, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_request");
+  note(user_data, "friend_request");
   print_text("text", text, length);
   print_hex("    from", key, KEY_SIZE);
 }
 
 static inline void on_lossless(Tox *tox, uint32_t number, const uint8_t *data, size_t length, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_lossless_packet");
+  note(user_data, "friend_lossless_packet");
   printf("%u, id %u, ", number, data[0]);
   print_text("data", data, length);
 }
 
 static inline void on_lossy(Tox *tox, uint32_t number, const uint8_t *data, size_t length, void *user_data) {
   (void)tox;
-  hear(user_data, "friend_lossy_packet");
+  note(user_data, "friend_lossy_packet");
   printf("%u, id %u, ", number, data[0]);
   print_text("data", data, length);
 }
@@ -184,12 +184,19 @@ static inline void wait_for_line(Peer *peer, char *line, int size) {
   if (fgets(line, size, stdin) == NULL) give_up("the harness has gone");
 }
 
-/** Both processes come to this point, and then both go on. */
+/**
+ * Both processes come to this point, stand still, and then both go on: what one of them does in the new step, the other
+ * one cannot hear in the old one.
+ */
 static inline void step(Peer *peer, const char *title) {
   char line[8];
   printf("= barrier %s\n", title);
   wait_for_line(peer, line, sizeof(line));
+  printf("= still %s\n", title);
+  fflush(stdout);
+  if (fgets(line, sizeof(line), stdin) == NULL) give_up("the harness has gone");
   chapter(title);
+  peer->ear.heard = 0;
 }
 
 /** Tells the other one where we are, and bootstraps from it. */
@@ -220,14 +227,20 @@ static inline Peer join(int argc, char **argv) {
   return peer;
 }
 
-/** Iterates until `count` more callbacks have come; the lines between two steps are exactly those that were due. */
-static inline void hear_more(Peer *peer, unsigned count) {
+/** Iterates until `count` callbacks have come since the step began; its lines are exactly those that were due. */
+static inline void hear(Peer *peer, unsigned count) {
   const double end = seconds() + DEADLINE_S;
-  peer->ear.heard = 0;
   while (peer->ear.heard < count) {
     turn(peer->tox, &peer->ear);
     if (seconds() > end) give_up("not everything was heard");
   }
+}
+
+/** Both end at the same time; that the other one leaves is no part of the story. */
+static inline void part(Peer *peer) {
+  if (peer->tox != NULL) tox_callback_friend_connection_status(peer->tox, NULL);
+  step(peer, "they part");
+  tox_kill(peer->tox);
 }
 
 /** A title between which and the next one the order of lines depends on chance: the harness sorts them. */

@@ -54,7 +54,7 @@ static void restart(Peer *me) {
   step(me, "the first one leaves");
   if (me->role == FIRST) data = leave(me, &length);
   if (me->role == SECOND) {
-    hear_more(me, 1);
+    hear(me, 1);
     print_friend(me->tox);
     say(me->tox, "where are you?");
     STEP(Tox_Err_Set_Typing, tox_self_set_typing(me->tox, 0, false, &error));
@@ -66,12 +66,12 @@ static void restart(Peer *me) {
     free(data);
     print_friend(me->tox);
   }
-  meet(me);
   step_in_any_order(me, "they meet again");
-  hear_more(me, me->role == FIRST ? HEARD_ON_MEETING : HEARD_ON_RETURN);
+  meet(me);
+  hear(me, me->role == FIRST ? HEARD_ON_MEETING : HEARD_ON_RETURN);
   step_in_any_order(me, "both say something");
   say(me->tox, "again");
-  hear_more(me, 2);
+  hear(me, 2);
 }
 
 int main(int argc, char **argv) {
@@ -80,12 +80,12 @@ int main(int argc, char **argv) {
   tox_self_set_status_message(me.tox, bytes_of("here"), 4, NULL);
   tox_self_set_status(me.tox, TOX_USER_STATUS_BUSY);
   tox_friend_add_norequest(me.tox, me.other_key, NULL);
-  meet(&me);
   step_in_any_order(&me, "they meet");
-  hear_more(&me, HEARD_ON_MEETING);
+  meet(&me);
+  hear(&me, HEARD_ON_MEETING);
   step(&me, "the second one speaks");
   if (me.role == SECOND) say(me.tox, "hello");
-  hear_more(&me, 1);
+  hear(&me, 1);
   restart(&me);
   step(&me, "the second one deletes the first");
   if (me.role == SECOND) {
@@ -93,12 +93,12 @@ int main(int argc, char **argv) {
     print_friends(me.tox);
     say(me.tox, "gone");
   } else {
-    hear_more(&me, 1);
+    hear(&me, 1);
     say(me.tox, "gone?");
     print_friend(me.tox);
   }
   step(&me, "the end");
   print_friends(me.tox);
-  tox_kill(me.tox);
+  part(&me);
   return 0;
 }
