@@ -2,7 +2,7 @@
 
 import { toUtf8 } from '../../src/base/index.js'
 import type { Dht } from '../../src/dht/index.js'
-import type { ConnectionStatus } from '../../src/messenger/index.js'
+import type { ConnectionStatus, FileControlName } from '../../src/messenger/index.js'
 import type { MessageKind } from '../../src/packet/messenger/message.js'
 import { USER_STATUSES } from '../../src/packet/messenger/user-status.js'
 import type { ToxEngineEvents } from '../../src/tox/engine.js'
@@ -11,6 +11,8 @@ import type { EventBatch } from './event-batch.js'
 /** In the order of Tox_Connection and Tox_Message_Type; that of Tox_User_Status is the wire's. */
 export const CONNECTIONS: readonly ConnectionStatus[] = ['none', 'tcp', 'udp']
 export const MESSAGE_KINDS: readonly MessageKind[] = ['normal', 'action']
+/** In the order of Tox_File_Control. */
+export const FILE_CONTROLS: readonly FileControlName[] = ['resume', 'pause', 'cancel']
 
 /** `onTalk` is called when a friend says something that people or programs wait for. */
 export function engineEvents(batch: EventBatch, onTalk: () => void): ToxEngineEvents {
@@ -39,6 +41,17 @@ export function engineEvents(batch: EventBatch, onTalk: () => void): ToxEngineEv
         onTalk()
         batch.add('friend_lossy_packet', friend, packet)
       },
+      fileOffer(friend, file, kind, size, name) {
+        onTalk()
+        batch.add('file_recv', friend, file, kind, size, name)
+      },
+      fileControl(friend, file, control) {
+        onTalk()
+        batch.add('file_recv_control', friend, file, FILE_CONTROLS.indexOf(control))
+      },
+      fileChunkRequest: (friend, file, position, length) =>
+        batch.add('file_chunk_request', friend, file, position, length),
+      fileChunk: (friend, file, position, data) => batch.add('file_recv_chunk', friend, file, position, data),
     },
   }
 }

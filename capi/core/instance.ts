@@ -123,7 +123,7 @@ export class CoreInstance {
     this.#forgetSavedata()
     this.#callsSinceStep = 0
     this.#driver.step()
-    this.pace.step(this.clock.now(), this.sent, this.received)
+    this.pace.step(this.clock.now(), this.sent)
     return this.#events.take()
   }
 

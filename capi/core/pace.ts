@@ -1,5 +1,6 @@
 // How long a program may sleep until the next iterate. It polls, so every hop waits for the poll of whoever gets the packet:
-// short while somebody talks or two nodes are about to meet, long when nothing happens.
+// short while somebody talks or two nodes are about to meet, long when nothing happens. What strangers send counts for nothing,
+// so that nobody keeps a program awake from outside: what counts is what friends say, and what we send.
 
 import type { Millis } from '../../src/base/index.js'
 import { PacketKind } from '../../src/packet/kinds.js'
@@ -9,29 +10,29 @@ import type { TrafficCounts } from './traffic.js'
 const INTERVAL_MIN_MS: Millis = 1
 const INTERVAL_MAX_MS: Millis = 50
 
-/** After so much session data in one step there is more to come. */
-const BULK_PACKETS = 4
+/** After so many packets of session data, or so much said, in one step there is more to come. */
+const BULK_MIN = 4
 const BULK = { intervalMs: 1, lastsMs: 50 } as const
 /** A message is often followed by its answer, at once from a machine or soon from a human. */
 const TALK = { intervalMs: 2, lastsMs: 1_000 } as const
 const CONVERSATION = { intervalMs: 5, lastsMs: 10_000 } as const
-/** Cookie and handshake: two round trips, then both say who they are. */
+/** A handshake follows an answer: one more round trip, then both say who they are. */
 const HANDSHAKE = { intervalMs: 2, lastsMs: 2_000 } as const
 /** A new node, bootstrap node or friend: the onion and the DHT search in many short round trips. */
 const SEARCH = { intervalMs: 5, lastsMs: 15_000 } as const
 
 type Reason = typeof BULK | typeof TALK | typeof CONVERSATION | typeof HANDSHAKE | typeof SEARCH
 
-const HANDSHAKE_KINDS = [PacketKind.COOKIE_REQUEST, PacketKind.COOKIE_RESPONSE, PacketKind.CRYPTO_HANDSHAKE] as const
-
 export class Pace {
   /** Until when each reason holds. */
   readonly #untilMs = new Map<Reason, Millis>()
   #handshakes = 0
   #data = 0
+  #saidSinceStep = 0
 
   /** Something was sent or came that people wait for. */
   talk(nowMs: Millis): void {
+    this.#saidSinceStep++
     this.#begin(TALK, nowMs)
     this.#begin(CONVERSATION, nowMs)
   }
@@ -41,14 +42,15 @@ export class Pace {
     this.#begin(SEARCH, nowMs)
   }
 
-  /** A step is done: these are all packets up to now. */
-  step(nowMs: Millis, sent: TrafficCounts, received: TrafficCounts): void {
-    const handshakes = countOf(sent, received, HANDSHAKE_KINDS)
-    if (handshakes !== this.#handshakes) this.#begin(HANDSHAKE, nowMs)
-    const data = countOf(sent, received, [PacketKind.CRYPTO_DATA])
-    if (data - this.#data >= BULK_PACKETS) this.#begin(BULK, nowMs)
+  /** A step is done: these are all packets that were sent up to now. */
+  step(nowMs: Millis, { packets }: TrafficCounts): void {
+    const handshakes = packets[PacketKind.CRYPTO_HANDSHAKE]!
+    const data = packets[PacketKind.CRYPTO_DATA]!
+    if (handshakes > this.#handshakes) this.#begin(HANDSHAKE, nowMs)
+    if (Math.max(data - this.#data, this.#saidSinceStep) >= BULK_MIN) this.#begin(BULK, nowMs)
     this.#handshakes = handshakes
     this.#data = data
+    this.#saidSinceStep = 0
   }
 
   /** Whole milliseconds; `nextWakeMs` is the engine's next deadline. */
@@ -64,10 +66,4 @@ export class Pace {
   #begin(reason: Reason, nowMs: Millis): void {
     this.#untilMs.set(reason, nowMs + reason.lastsMs)
   }
-}
-
-function countOf(sent: TrafficCounts, received: TrafficCounts, kinds: readonly number[]): number {
-  let count = 0
-  for (const kind of kinds) count += sent.packets[kind]! + received.packets[kind]!
-  return count
 }
