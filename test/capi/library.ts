@@ -1,5 +1,5 @@
 // The two libraries of the C stories, ours and c-toxcore's, and what a test does with them: compile a C program against
-// the installed headers, run it with one library or the other, read its lines.
+// one's headers, run it with one library or the other, read its lines.
 
 import { type ChildProcessWithoutNullStreams, execFile, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
@@ -86,20 +86,21 @@ export function temporaryFolder(): string {
 
 const compiled = new Map<string, Promise<string>>()
 
-/** Compiles programs/<name>.c against the installed headers, once, and returns the program's path. */
-export function compile(name: string): Promise<string> {
-  let program = compiled.get(name)
+/** Compiles programs/<name>.c against c-toxcore's installed headers or ours, once, and returns the program's path. */
+export function compile(name: string, headers: Whose = 'theirs'): Promise<string> {
+  const key = `${name}-${headers}`
+  let program = compiled.get(key)
   if (program === undefined) {
-    program = build(name)
-    compiled.set(name, program)
+    program = build(name, headers, join(temporaryFolder(), key))
+    compiled.set(key, program)
   }
   return program
 }
 
-async function build(name: string): Promise<string> {
-  const program = join(temporaryFolder(), name)
+async function build(name: string, headers: Whose, program: string): Promise<string> {
   const source = join(PROGRAMS, `${name}.c`)
-  const args = [...WARNINGS, '-D_GNU_SOURCE', '-pthread', '-o', program, source, '-ltoxcore']
+  const include = headers === 'ours' ? ['-I', join(ROOT, 'include')] : []
+  const args = [...WARNINGS, ...include, '-D_GNU_SOURCE', '-pthread', '-o', program, source, '-ltoxcore']
   await promisify(execFile)('gcc', args)
   return program
 }

@@ -35,5 +35,11 @@ describe('offline stories in C', function () {
       const program = await compile(story)
       assert.deepEqual(await run(program, 'ours', args), await run(program, 'theirs', args))
     })
+
+    it(`${title}: so it is when compiled against our headers`, async function () {
+      needsOurs(this)
+      const reference = await run(await compile(story), 'theirs', args)
+      assert.deepEqual(await run(await compile(story, 'ours'), 'ours', args), reference)
+    })
   }
 })
