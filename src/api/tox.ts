@@ -375,5 +375,10 @@ function forwardEvents(tox: () => Tox): MessengerEvents {
       withFriend(number, (friend, tox) => tox.deliver('losslessPacket', { friend, data })),
     friendLossyPacket: (number, data) =>
       withFriend(number, (friend, tox) => tox.deliver('lossyPacket', { friend, data })),
+    // Files have no face in this API yet: offers stay unanswered.
+    fileOffer() {},
+    fileControl() {},
+    fileChunkRequest() {},
+    fileChunk() {},
   }
 }

@@ -39,6 +39,7 @@ export interface FriendConnectionOwner {
   onStatus(connection: FriendConnection, connected: boolean): void
   onPath(connection: FriendConnection, path: FriendPath): void
   onAcked(connection: FriendConnection, upTo: number): void
+  onWritable(connection: FriendConnection): void
   onRelays(connection: FriendConnection, relays: readonly RelayInfo[]): void
   onLossless(connection: FriendConnection, packet: Uint8Array): void
   onLossy(connection: FriendConnection, packet: Uint8Array): void
@@ -94,6 +95,16 @@ export class FriendConnection implements SessionHandlers {
   /** Where the friend was last seen. */
   get endpoint(): Endpoint | undefined {
     return this.#session?.endpoint ?? this.#endpoint?.endpoint
+  }
+
+  /** How many lossless packets may be queued; 0 when not connected. */
+  get freeSlots(): number {
+    return this.#connected ? this.#session!.freeSlots : 0
+  }
+
+  /** How many of them would leave at once; 0 when not connected. */
+  get readySlots(): number {
+    return this.#connected ? this.#session!.readySlots : 0
   }
 
   /** Queues a lossless packet (copied): its packet number, `undefined` when not connected or the window is full. */
@@ -171,6 +182,10 @@ export class FriendConnection implements SessionHandlers {
 
   onAcked(upTo: number): void {
     this.owner.onAcked(this, upTo)
+  }
+
+  onWritable(): void {
+    this.owner.onWritable(this)
   }
 
   onDirectPath(direct: boolean): void {

@@ -26,6 +26,8 @@ export interface FriendConnectionListener {
   onPath?(connection: FriendConnection, path: FriendPath): void
   /** Lossless packets numbered before `upTo` (modulo 2^32) have arrived. */
   onAcked?(connection: FriendConnection, upTo: number): void
+  /** The send window may have room for more packets than before. */
+  onWritable?(connection: FriendConnection): void
   /** Relays through which the friend can be reached. */
   onRelays?(connection: FriendConnection, relays: readonly RelayInfo[]): void
 }
@@ -67,6 +69,9 @@ export class FriendConnections {
       },
       onAcked: (connection, upTo) => {
         for (const listener of this.#listeners) listener.onAcked?.(connection, upTo)
+      },
+      onWritable: (connection) => {
+        for (const listener of this.#listeners) listener.onWritable?.(connection)
       },
       onRelays: (connection, relays) => this.#onRelays(connection, relays),
       onLossless: dispatch,

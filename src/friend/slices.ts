@@ -54,6 +54,8 @@ export interface SessionHandlers {
   onClosed(): void
   /** The friend has received every lossless packet numbered before `upTo` (modulo 2^32). */
   onAcked(upTo: number): void
+  /** The send window may have room for more packets than before. */
+  onWritable(): void
   /** The friend has another DHT key than the one that `connect` was given. */
   onDhtKey(dhtPublicKey: DhtPublicKey): void
   /** Whether the session runs over UDP between the two; without it only relays carry it. */
@@ -68,6 +70,10 @@ export interface Session {
   sendLossless(packet: Uint8Array): number | undefined
   /** Sends a copy of `packet` once; false when nothing is established. */
   sendLossy(packet: Uint8Array): boolean
+  /** How many lossless packets may be queued. */
+  readonly freeSlots: number
+  /** How many of them would leave at once: as much as the path takes now. */
+  readonly readySlots: number
   /** Ends it, telling the friend when established; no handler is called afterwards. */
   kill(): void
   /** Where direct packets go now; absent when unknown. */

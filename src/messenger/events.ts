@@ -1,15 +1,16 @@
-// What the messenger reports. Byte arrays are copies that belong to the receiver, except that of a message, the one event that
-// comes by the ten thousand; text is UTF-8 by custom only.
+// What the messenger reports. Byte arrays are copies that belong to the receiver, except that of a message and of a
+// piece of a file, which come by the ten thousand; text is UTF-8 by custom only.
 
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { MessageKind } from '../packet/messenger/message.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
+import type { FileEvents } from './files/index.js'
 
 /** How a friend is connected, as TOX_CONNECTION: `'tcp'` is through relays alone. */
 export type ConnectionStatus = 'none' | 'tcp' | 'udp'
 
 /** The one sink of all events. A handler may call the messenger again, even delete the friend. */
-export interface MessengerEvents {
+export interface MessengerEvents extends FileEvents {
   friendRequest(publicKey: LongTermPublicKey, message: Uint8Array): void
   friendConnectionStatus(friendNumber: number, status: ConnectionStatus): void
   friendName(friendNumber: number, name: Uint8Array): void

@@ -19,6 +19,7 @@ import type {
   SetInfoError,
 } from './errors.js'
 import type { MessengerEvents } from './events.js'
+import { Files } from './files/index.js'
 import { Friend, type FriendState, type FriendView } from './friend.js'
 import { FriendList } from './friend-list.js'
 import { Messages } from './messages.js'
@@ -40,7 +41,7 @@ export interface MessengerDependencies {
   readonly outbox?: OutboxStore
 }
 
-/** What files, calls and invitations hear of friends; called before the user's events. */
+/** What calls and invitations hear of friends; called before the user's events. */
 export interface MessengerListener {
   onOnline?(friend: FriendView): void
   /** Also when an online friend is deleted. */
@@ -48,6 +49,8 @@ export interface MessengerListener {
 }
 
 export class Messenger {
+  /** File transfers. */
+  readonly files: Files
   readonly #context: MessengerContext
   readonly #publicKey: LongTermPublicKey
   readonly #outboxStore: OutboxStore
@@ -69,6 +72,7 @@ export class Messenger {
     })
     this.#messages = new Messages(this.#context)
     connections.listen({ onAcked: (connection) => this.#onRoom(friends.ofConnection(connection)) })
+    this.files = new Files(this.#context)
     this.#customPackets = new CustomPackets(this.#context)
     this.#requestSender = new RequestSender(this.#context)
     this.#requests = new FriendRequests({ env, onion, connections }, nospam, {
@@ -231,7 +235,7 @@ export class Messenger {
     return this.#customPackets.sendLossy(friendNumber, packet)
   }
 
-  // For the modules above: files, calls, invitations.
+  // For the modules above: calls, invitations.
 
   /** Registers the one handler of a packet id, lossless or lossy; it hears of online friends only. */
   onPacket(id: number, handler: MessengerPacketHandler): void {
@@ -299,6 +303,7 @@ export class Messenger {
 
   #onOffline(friend: Friend): void {
     this.#messages.onOffline(friend)
+    this.files.onOffline(friend)
     for (const listener of this.#listeners) listener.onOffline?.(friend)
   }
 

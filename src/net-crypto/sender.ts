@@ -23,7 +23,7 @@ const WINDOW_SPAN = 2 ** 31
 export interface Line {
   /** Seals and sends a text of the window; false when no path works. */
   seal(plain: Uint8Array, purpose: 'data' | 'probe'): boolean
-  /** The queue ran empty, or has room again after a refusal. */
+  /** The queue ran empty or has room again after a refusal, or packets left the air. */
   onWritable(): void
 }
 
@@ -56,6 +56,8 @@ export class Sender {
   #probes = 0
   #suspectsAtMs = Number.POSITIVE_INFINITY
   #wasRefused = false
+  /** Packets left the air since the owner was last told. */
+  #hasLeftAir = false
   #sentPackets = 0
   #resentPackets = 0
   #sentProbes = 0
@@ -140,6 +142,7 @@ export class Sender {
       this.#congestion.arrived(news.arrived, this.#window.inFlight, now)
       this.#activeMs = now
       this.#probes = 0
+      this.#hasLeftAir = true
     }
     if (news.lost > 0) this.#congestion.lost(news.youngestLostSentMs, now)
     news.clear()
@@ -167,14 +170,15 @@ export class Sender {
     }
   }
 
-  /** As `#pump`, and tells the owner when the queue ran empty or, after a refusal, has room for many again. */
+  /** As `#pump`, and tells the owner when more may be sent than before: see `Line.onWritable`. */
   pumpAndTell(now: Millis): void {
     const hadWaiting = this.#window.waiting > 0
     this.#pump(now)
     const isDrained = hadWaiting && this.#window.waiting === 0
     const hasRoomAgain = this.#wasRefused && this.#window.freeSlots >= ROOM_AGAIN_SLOTS
-    if (!isDrained && !hasRoomAgain) return
-    this.#wasRefused = false
+    const isReady = this.#hasLeftAir && this.readySlots > 0
+    if (!isDrained && !hasRoomAgain && !isReady) return
+    this.#wasRefused = this.#hasLeftAir = false
     this.#line.onWritable()
   }
 

@@ -27,6 +27,6 @@ export interface SessionHandlers {
   onDhtKey?(newDhtPublicKey: DhtPublicKey): void
   /** The peer has all lossless packets before number `upTo`. */
   onAcked?(upTo: number): void
-  /** Nothing waits in the send queue any more, or it has room again after a refusal. */
+  /** The send queue ran empty or has room again after a refusal, or packets left the air: more may be sent than before. */
   onWritable?(): void
 }

@@ -46,7 +46,7 @@ export interface SessionOwner {
   onLossy(data: Uint8Array): void
   /** The peer has all packets before `upTo`. */
   onAcked(upTo: number): void
-  /** The send queue ran empty, or has room again after a refusal. */
+  /** The send queue ran empty or has room again after a refusal, or packets left the air. At most once a turn. */
   onWritable(): void
   /** The peer closed the session. */
   onKill(): void

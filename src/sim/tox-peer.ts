@@ -131,6 +131,10 @@ export class SimTox implements DhtNode {
       friendTyping: nothing,
       friendLosslessPacket: nothing,
       friendLossyPacket: nothing,
+      fileOffer: nothing,
+      fileControl: nothing,
+      fileChunkRequest: nothing,
+      fileChunk: nothing,
       ...events,
       friendRequest: (publicKey, message) => {
         this.requests.push({ publicKey: toHex(publicKey), text: fromUtf8(message) })

@@ -63,6 +63,14 @@ class AcceptedSession implements Session {
     return this.#connection?.endpoint
   }
 
+  get freeSlots(): number {
+    return this.#connection?.freeSlots ?? 0
+  }
+
+  get readySlots(): number {
+    return this.#connection?.readySlots ?? 0
+  }
+
   setEndpoint(endpoint: Endpoint, confirmed: boolean): void {
     this.#connection?.setEndpoint(endpoint, confirmed)
   }
@@ -90,5 +98,6 @@ function asNetCryptoHandlers(handlers: FriendSessionHandlers): SessionHandlers {
     onDirectPath: (has) => handlers.onDirectPath(has),
     onDhtKey: (dhtPublicKey) => handlers.onDhtKey(dhtPublicKey),
     onAcked: (upTo) => handlers.onAcked(upTo),
+    onWritable: () => handlers.onWritable(),
   }
 }

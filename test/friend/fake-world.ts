@@ -94,8 +94,9 @@ export class FakeHost {
   readonly lastSeen: number[] = []
   searches = 0
   connects = 0
-  /** The fake send window. */
+  /** The fake send window, and how much of it the fake path takes at once. */
   window = 32_768
+  path = 64
   onionReachable = true
   dhtFinds = true
   onionTells = true
@@ -281,6 +282,14 @@ export class FakeSession implements Session {
     })
   }
 
+  get freeSlots(): number {
+    return this.state === 'established' ? this.host.window - this.#unacked : 0
+  }
+
+  get readySlots(): number {
+    return Math.max(0, Math.min(this.freeSlots, this.host.path - this.#unacked))
+  }
+
   sendLossless(packet: Uint8Array): number | undefined {
     if (this.state !== 'established' || this.#unacked >= this.host.window) return undefined
     this.#unacked++
@@ -339,6 +348,8 @@ export class FakeSession implements Session {
         if (this.state !== 'established' || !this.host.isUp) return
         this.#unacked--
         this.handlers.onAcked((number + 1) >>> 0)
+        // What the handler did may have ended it.
+        if ((this.state as string) === 'established') this.handlers.onWritable()
       })
     })
   }

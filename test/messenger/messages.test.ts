@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { toUtf8 } from '../../src/base/index.js'
+import { PacketId } from '../../src/packet/friend/packet-id.js'
 import { couple } from './people.js'
 
 describe('messages', () => {
@@ -130,18 +131,21 @@ describe('custom packets', () => {
     const { world, a, b } = couple()
     const got: string[] = []
     const online: string[] = []
-    b.messenger.onPacket(80, (friend, packet) => void got.push(`${friend.number} ${packet.join()}`))
+    b.messenger.onPacket(
+      PacketId.CONFERENCE_INVITE,
+      (friend, packet) => void got.push(`${friend.number} ${packet.join()}`),
+    )
     b.messenger.listen({
       onOnline: ({ number }) => void online.push(`on ${number}`),
       onOffline: ({ number }) => void online.push(`off ${number}`),
     })
-    assert.notEqual(a.messenger.sendPacket(0, Uint8Array.of(80, 1)), undefined)
-    assert.equal(a.messenger.sendPacket(1, Uint8Array.of(80, 1)), undefined)
+    assert.notEqual(a.messenger.sendPacket(0, Uint8Array.of(PacketId.CONFERENCE_INVITE, 1)), undefined)
+    assert.equal(a.messenger.sendPacket(1, Uint8Array.of(PacketId.CONFERENCE_INVITE, 1)), undefined)
     world.run(100)
-    assert.deepEqual(got, ['0 80,1'])
+    assert.deepEqual(got, ['0 96,1'])
     world.linked = () => false
     world.run(40_000)
-    assert.equal(a.messenger.sendPacket(0, Uint8Array.of(80, 1)), undefined)
+    assert.equal(a.messenger.sendPacket(0, Uint8Array.of(PacketId.CONFERENCE_INVITE, 1)), undefined)
     world.linked = () => true
     world.run(10_000)
     assert.deepEqual(online, ['off 0', 'on 0'])

@@ -44,6 +44,19 @@ export class Diary implements MessengerEvents {
   friendLossyPacket(friend: number, packet: Uint8Array): void {
     this.#write(`lossy ${friend} ${packet.join()}`)
   }
+  fileOffer(friend: number, file: number, kind: number, size: bigint, name: Uint8Array): void {
+    this.#write(`offer ${friend} ${file} ${kind} ${size} ${fromUtf8(name)}`)
+  }
+  fileControl(friend: number, file: number, control: string): void {
+    this.#write(`control ${friend} ${file} ${control}`)
+  }
+  fileChunkRequest(friend: number, file: number, position: bigint, length: number): void {
+    this.#write(`chunk-request ${friend} ${file} ${position} ${length}`)
+  }
+  fileChunk(friend: number, file: number, position: bigint, data: Uint8Array): void {
+    this.payloads.push(data.slice())
+    this.#write(`chunk ${friend} ${file} ${position} ${data.length}`)
+  }
 
   /** The lines since the last call, all or those that begin with `prefix`. */
   read(prefix = ''): string[] {

@@ -1,0 +1,5 @@
+// The folder's door.
+export type * from './errors.js'
+export type * from './events.js'
+export { Files } from './files.js'
+export type { FileOffer } from './sender.js'
