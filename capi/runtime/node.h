@@ -5,6 +5,8 @@
 #include <node.h>
 #include <v8.h>
 
+#include <cstddef>
+
 #include "runtime.h"
 
 struct Environment {
@@ -14,6 +16,9 @@ struct Environment {
   v8::Isolate *isolate() const { return setup->isolate(); }
   v8::Local<v8::Context> context() const { return setup->context(); }
 };
+
+// How much of a host's stack one call may use: all that the core needs, and less than a thread has that is no main thread.
+constexpr size_t kStackBytes = 256 * 1024;
 
 // Starts V8 and Node without touching the host: no signal handler, no change of standard streams, no NODE_OPTIONS. NULL, or
 // why it failed.

@@ -98,6 +98,8 @@ const char *describe(Isolate *isolate, const v8::TryCatch &caught) {
 
 const char *run_core(const Environment &environment) {
   Isolate *isolate = environment.isolate();
+  const v8::HandleScope handles(isolate);
+  const Context::Scope context(environment.context());
   node::Environment *env = environment.setup->env();
   node::AddLinkedBinding(env, "toxcore_ts", napi_register_module_v1);
   node::AddLinkedBinding(env, "toxcore_ts_host", register_host, nullptr);

@@ -2,11 +2,9 @@
 
 #include "runtime.h"
 
-#include <stdio.h>
 #include <time.h>
 
-#include <new>
-
+#include "entry.h"
 #include "host.h"
 #include "node.h"
 
@@ -18,31 +16,13 @@ using v8::Context;
 using v8::HandleScope;
 using v8::Isolate;
 using v8::Local;
-using v8::Locker;
 using v8::Value;
 
 Environment environment;
 
-// What a thread holds while it is inside. V8's scopes must end in reverse order, and on the thread that began them.
-struct Inside {
-  explicit Inside(Isolate *isolate)
-      : locker(isolate), entered(isolate), handles(isolate), context(environment.context()) {}
-  Locker locker;
-  Isolate::Scope entered;
-  HandleScope handles;
-  Context::Scope context;
-};
+void lock() { enter(environment.isolate()); }
 
-thread_local int depth = 0;
-alignas(Inside) thread_local unsigned char storage[sizeof(Inside)];
-
-void lock() {
-  if (depth++ == 0) new (storage) Inside(environment.isolate());
-}
-
-void unlock() {
-  if (--depth == 0) std::launder(reinterpret_cast<Inside *>(storage))->~Inside();
-}
+void unlock() { leave(); }
 
 // V8's and Node's own errands (collected objects, delayed tasks) need a turn now and then; ten a second are plenty, since the
 // core itself waits on nothing there.
@@ -55,6 +35,8 @@ void run_errands() {
   const int64_t nanoseconds = now.tv_sec * int64_t{1'000'000'000} + now.tv_nsec;
   if (nanoseconds < due) return;
   due = nanoseconds + kErrandNanoseconds;
+  const HandleScope handles(environment.isolate());
+  const Context::Scope context(environment.context());
   constexpr int kNoWait = 2;  // UV_RUN_NOWAIT
   uv_run(environment.setup->event_loop(), kNoWait);
   environment.platform->FlushForegroundTasks(environment.isolate());

@@ -13,10 +13,10 @@ namespace {
 // One worker compiles and collects garbage beside the caller; more would only cost memory.
 constexpr int kWorkers = 1;
 
-// Each call is short and allocates little: small spaces for young objects keep an idle host small, and a shallow stack is all
-// that the core needs of a host's thread, which may be far smaller than a main thread's. The heap's limit is documented in
-// doc/capi.md.
-constexpr char kV8Flags[] = "--max-semi-space-size=8 --stack-size=256 --max-old-space-size=2048";
+// Each call is short and allocates little: small spaces for young objects keep an idle host small. The heap's limit is
+// documented in doc/capi.md.
+constexpr char kV8Flags[] = "--max-semi-space-size=8 --max-old-space-size=2048 --stack-size=";
+constexpr size_t kKibibyte = 1024;
 
 // How far the heap may grow beyond its limit before V8 gives up, each time that the limit is met.
 constexpr size_t kHeapReserve = size_t{256} << 20;
@@ -60,7 +60,7 @@ const char *start_node(Environment *environment) {
   if (const char *problem = initialize_process(args)) return problem;
 
   environment->platform = node::MultiIsolatePlatform::Create(kWorkers).release();
-  v8::V8::SetFlagsFromString(kV8Flags);
+  v8::V8::SetFlagsFromString((kV8Flags + std::to_string(kStackBytes / kKibibyte)).c_str());
   v8::V8::InitializePlatform(environment->platform);
   v8::V8::Initialize();
 

@@ -59,6 +59,14 @@ describe('a C process', function () {
     assert.deepEqual(await run(await compile('threads'), whose, ['small']), ['lived and died on a small stack'])
   })
 
+  withBoth('is asked by a thousand threads that end at once', async (whose) => {
+    assert.deepEqual(await run(await compile('threads'), whose, ['visits']), ['visits that read the name: 1000'])
+  })
+
+  withBoth('is asked from two megabytes down the stack and from the top of it', async (whose) => {
+    assert.deepEqual(await run(await compile('threads'), whose, ['deep']), ['levels that read the name: 20'])
+  })
+
   withBoth('keeps its signals, standard files, locale, environment and limits', async (whose) => {
     assert.deepEqual(await run(await compile('host'), whose), ['made', 'iterated', 'killed'])
   })

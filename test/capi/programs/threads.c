@@ -1,10 +1,12 @@
-// Stories of threads: `pairs`, `getters`, `kill`, `create`, `small` (a small stack). Told when all threads have ended.
+// Stories of threads: `pairs`, `getters`, `kill`, `create`, `small` (a small stack), `visits` (many threads that end soon), `deep`
+// (calls from far down the stack). Told when all threads have ended.
 
 #include <pthread.h>
 
 #include "peers.h"
 
 enum { PAIRS = 3, READERS = 3, ROUNDS = 2000, CREATORS = 4, LIVES = 4, SMALL_STACK = 128 * 1024, NAME = 100 };
+enum { VISITS = 1000, LEVELS = 20, LEVEL_BYTES = 100 * 1024 };
 
 static void run_threads(int count, void *(*body)(void *), void *argument) {
   pthread_t threads[8];
@@ -133,12 +135,56 @@ static void tell_small(void) {
   printf("lived and died on a small stack\n");
 }
 
+static bool has_name(const Tox *tox, char letter) {
+  uint8_t name[NAME] = {0};
+  tox_self_get_name(tox, name);
+  return name[0] == letter && name[NAME - 1] == letter;
+}
+
+static Tox *make_named(char letter) {
+  Tox *tox = make_instance(1, 0);
+  uint8_t name[NAME];
+  memset(name, letter, NAME);
+  tox_self_set_name(tox, name, NAME, NULL);
+  return tox;
+}
+
+static int visits_told = 0;
+
+static void *visit(void *tox) {
+  visits_told += has_name(tox, 'v');
+  return NULL;
+}
+
+static void tell_visits(void) {
+  Tox *tox = make_named('v');
+  for (int i = 0; i < VISITS; i++) run_threads(1, visit, tox);
+  tox_kill(tox);
+  printf("visits that read the name: %d\n", visits_told);
+}
+
+static int names_below(Tox *tox, int levels) {
+  volatile char level[LEVEL_BYTES];
+  level[0] = level[LEVEL_BYTES - 1] = 1;
+  const int below = levels > 1 ? names_below(tox, levels - 1) : 0;
+  tox_iterate(tox, NULL);
+  return below + has_name(tox, 'd') * level[0];
+}
+
+static void tell_deep(void) {
+  Tox *tox = make_named('d');
+  printf("levels that read the name: %d\n", names_below(tox, LEVELS));
+  tox_kill(tox);
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   if (strcmp(what, "pairs") == 0) tell_pairs();
   if (strcmp(what, "getters") == 0) tell_getters();
   if (strcmp(what, "kill") == 0) tell_kill();
   if (strcmp(what, "small") == 0) tell_small();
+  if (strcmp(what, "visits") == 0) tell_visits();
+  if (strcmp(what, "deep") == 0) tell_deep();
   if (strcmp(what, "create") == 0) {
     run_threads(CREATORS, live_and_die, NULL);
     printf("%d threads made %d instances each\n", CREATORS, LIVES);

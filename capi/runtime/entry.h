@@ -1,0 +1,11 @@
+// How threads take turns inside V8.
+#ifndef TOXCORE_TS_RUNTIME_ENTRY_H
+#define TOXCORE_TS_RUNTIME_ENTRY_H
+
+#include <v8.h>
+
+// Waits until no other thread is inside. A thread that is inside may enter again; it leaves as often.
+void enter(v8::Isolate *isolate);
+void leave();
+
+#endif
