@@ -1,6 +1,8 @@
 // The entry of the core: every row has its function, and nothing that a caller passes ends the process.
 
 import assert from 'node:assert/strict'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Core } from '../../capi/core/core.js'
 import { Routine, routinesOf } from '../../capi/core/dispatcher.js'
 import { EventBatch } from '../../capi/core/event-batch.js'
@@ -192,6 +194,33 @@ describe('the entry of the core', () => {
       assert.equal(program.try('core_iterate', peer.number), undefined)
     }
     assert.equal(numbers.size, 101)
+  })
+
+  it('keeps nothing of instances that were killed', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const program = new Program()
+    const liveAndDie = async (): Promise<number> => {
+      for (let i = 0; i < 20; i++) {
+        const peer = Peer.open(program)
+        peer.call('tox_friend_add_norequest', new Uint8Array(32).fill(1))
+        peer.iterate()
+        peer.kill()
+      }
+      // Sockets are collected objects of the addon: the last of them go in the turn after their collection.
+      for (let i = 0; i < 5; i++) {
+        collect()
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      const { heapUsed, arrayBuffers } = process.memoryUsage()
+      return heapUsed + arrayBuffers
+    }
+    await liveAndDie()
+    const before = await liveAndDie()
+    for (let i = 0; i < 4; i++) await liveAndDie()
+    const grown = (await liveAndDie()) - before
+    // One instance holds about 300 KiB; these were a hundred.
+    assert.ok(grown < 1024 * 1024, `${grown} bytes`)
   })
 
   it('keeps 256 log records, drops the oldest, and says how many', () => {
