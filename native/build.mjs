@@ -81,14 +81,14 @@ function build() {
   for (const name of Object.keys(environment)) {
     if (/^npm_(package_)?config_(node_gyp_)?nodedir$/i.test(name)) delete environment[name]
   }
-  const run = spawnSync(process.execPath, [nodeGyp, 'rebuild', `--nodedir=${headers}`, '--release', '--jobs=max'], {
-    cwd: root,
-    env: environment,
-    encoding: 'utf8',
-  })
-  if (run.status !== 0) {
-    process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}`)
-    giveUp('the compiler failed, see above')
+  // Not `rebuild`, which would clear away the whole folder build, where the C library lives too.
+  for (const step of ['configure', 'build']) {
+    const args = [nodeGyp, step, `--nodedir=${headers}`, '--release', '--jobs=max']
+    const run = spawnSync(process.execPath, args, { cwd: root, env: environment, encoding: 'utf8' })
+    if (run.status !== 0) {
+      process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}`)
+      giveUp('the compiler failed, see above')
+    }
   }
   const built = join(root, 'build/Release/toxcore_ts.node')
   const folder = join(root, 'prebuilds', platformTag())
