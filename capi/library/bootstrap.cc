@@ -1,16 +1,23 @@
 // Functions that reach a node by its address: names are resolved here, on the caller's thread and before any lock.
 
+#include "log.h"
 #include "resolve.h"
 #include "tox/tox_private.h"
 #include "wrapper.h"
 
 namespace {
 
+std::vector<uint8_t> addresses_of(const Tox *tox, const char *host, const char *function) {
+  std::vector<uint8_t> addresses = resolve_host(host, tox->dns_enabled);
+  if (addresses.empty()) log_here(tox, TOX_LOG_LEVEL_DEBUG, function, "the host's name has no address");
+  return addresses;
+}
+
 bool reach(Function function, Tox *tox, const char *host, uint16_t port, const uint8_t *public_key,
            Tox_Err_Bootstrap *error) {
   if (tox == nullptr || host == nullptr || public_key == nullptr) return fail(error, TOX_ERR_BOOTSTRAP_NULL, false);
   if (port == 0) return fail(error, TOX_ERR_BOOTSTRAP_BAD_PORT, false);
-  const std::vector<uint8_t> addresses = resolve_host(host, tox->dns_enabled);
+  const std::vector<uint8_t> addresses = addresses_of(tox, host, "tox_bootstrap");
   if (addresses.empty()) return fail(error, TOX_ERR_BOOTSTRAP_BAD_HOST, false);
   CoreCall call(function, tox);
   call.bytes(addresses.data(), addresses.size());
@@ -41,7 +48,7 @@ extern "C" bool tox_dht_send_nodes_request(const Tox *tox, const uint8_t *public
     return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_NULL, false);
   }
   if (port == 0) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_BAD_PORT, false);
-  const std::vector<uint8_t> addresses = resolve_host(ip, tox->dns_enabled);
+  const std::vector<uint8_t> addresses = addresses_of(tox, ip, "tox_dht_send_nodes_request");
   if (addresses.empty()) return fail(error, TOX_ERR_DHT_SEND_NODES_REQUEST_BAD_IP, false);
   CoreCall call(Function::core_dht_send_nodes_request, tox);
   call.bytes(addresses.data(), addresses.size());

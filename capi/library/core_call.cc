@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <algorithm>
+
 #include "core.h"
 #include "log.h"
 
@@ -15,7 +17,11 @@ CoreCall::CoreCall(Function function, const Tox *tox) : tox_(tox), function_(fun
 
 CoreCall::~CoreCall() {
   std::vector<uint8_t> records;
-  if (ran_ && tox_ != nullptr && core().words[FRAME_LOGS].number > 0) records = take_logs(tox_->number);
+  if (called_) {
+    // Keys, profiles and messages pass through the block: they stay no longer than the call.
+    memset(core().block(0), 0, std::max(bytes_, out_size()));
+    if (tox_ != nullptr && core().words[FRAME_LOGS].number > 0) records = take_logs(tox_->number);
+  }
   core().unlock();
   if (tox_ == nullptr) return;
   tox_->mutex.unlock();
@@ -39,8 +45,9 @@ void CoreCall::bytes(const void *data, size_t size) {
 }
 
 bool CoreCall::run() {
-  ran_ = !failed_ && core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
-  return ran_;
+  if (failed_) return false;
+  called_ = true;
+  return core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
 }
 
 int CoreCall::error() const { return static_cast<int>(core().words[FRAME_ERROR].number); }

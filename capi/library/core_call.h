@@ -39,7 +39,7 @@ class CoreCall {
   size_t bytes_ = 0;
   // The block had no room for the arguments.
   bool failed_ = false;
-  bool ran_ = false;
+  bool called_ = false;
 };
 
 #endif

@@ -1,5 +1,7 @@
 // From the core's batch of events to the client: by callbacks, or into a list that tox_events_iterate returns.
+#include <algorithm>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "event_batch.h"
@@ -48,8 +50,45 @@ class TextEnder {
   char text_[TOX_DHT_NODE_IP_STRING_SIZE];
 };
 
+// One delivery of a batch: knows which friends were deleted since it began.
+class Delivery {
+ public:
+  explicit Delivery(Tox *tox) : tox_(tox) {
+    const std::lock_guard lock(tox->mutex);
+    tox->deliveries += 1;
+    known_ = tox->deleted_friends.size();
+  }
+  ~Delivery() {
+    const std::lock_guard lock(tox_->mutex);
+    if (--tox_->deliveries == 0) tox_->deleted_friends.clear();
+  }
+  Delivery(const Delivery &) = delete;
+  Delivery &operator=(const Delivery &) = delete;
+
+  template <class Event>
+  bool wants(const Event &event) const {
+    if constexpr (has_friend_number<Event>::value) {
+      const std::lock_guard lock(tox_->mutex);
+      const auto &deleted = tox_->deleted_friends;
+      return std::find(deleted.begin() + static_cast<ptrdiff_t>(known_), deleted.end(), event.friend_number) ==
+             deleted.end();
+    }
+    return true;
+  }
+
+ private:
+  template <class Event, class = void>
+  struct has_friend_number : std::false_type {};
+  template <class Event>
+  struct has_friend_number<Event, std::void_t<decltype(Event::friend_number)>> : std::true_type {};
+
+  Tox *tox_;
+  size_t known_;
+};
+
 template <class Event>
-bool deliver(Tox *tox, Event &event, void *user_data) {
+bool deliver(Tox *tox, const Delivery &delivery, Event &event, void *user_data) {
+  if (!delivery.wants(event)) return true;
   TextEnder ender;
   if (!Event::each(event, ender)) return false;
   call_back(tox, event, user_data);
@@ -120,7 +159,8 @@ class Hold {
 }  // namespace
 
 void deliver_events(Tox *tox, const uint8_t *batch, size_t size, void *user_data) {
-  for_each_record(tox, batch, size, [&](auto &event) { return deliver(tox, event, user_data); });
+  const Delivery delivery(tox);
+  for_each_record(tox, batch, size, [&](auto &event) { return deliver(tox, delivery, event, user_data); });
 }
 
 Tox_Events *events::iterate(Tox *tox, Tox_Err_Events_Iterate *error) {
@@ -129,10 +169,11 @@ Tox_Events *events::iterate(Tox *tox, Tox_Err_Events_Iterate *error) {
   std::vector<uint8_t> batch;
   const bool moved = iterate_core(tox, batch);
   Recording recording(batch.data(), batch.size());
+  const Delivery delivery(tox);
   if (moved) {
     for_each_record(tox, batch.data(), batch.size(), [&](auto &event) {
       const bool recorded = event.callback(tox->callbacks) == RECORDER<std::decay_t<decltype(event)>>;
-      return recorded ? recording.add(event) : deliver(tox, event, nullptr);
+      return recorded ? recording.add(event) : deliver(tox, delivery, event, nullptr);
     });
   }
   const bool failed = !moved || recording.failed();

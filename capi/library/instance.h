@@ -25,6 +25,9 @@ struct Tox {
   mutable std::recursive_mutex mutex;
   // Killed, perhaps from within a callback: what is left of the batch is not delivered any more.
   std::atomic<bool> killed{false};
+  // Friends deleted while events are being delivered: what the batch still holds of them is left out. Guarded by `mutex`.
+  std::vector<uint32_t> deleted_friends;
+  std::atomic<uint32_t> deliveries{0};
   // The owner and every iteration in progress; the last one frees the instance.
   std::atomic<uint32_t> holders{1};
 };

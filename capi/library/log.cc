@@ -90,6 +90,6 @@ void deliver_logs(const Tox *tox, const std::vector<uint8_t> &records) {
   }
 }
 
-void log_failure(const Tox *tox, const char *function, const char *message) {
-  tell(tox, TOX_LOG_LEVEL_ERROR, "capi/library/new.cc", 0, function, message);
+void log_here(const Tox *tox, Tox_Log_Level level, const char *function, const char *message) {
+  tell(tox, level, "capi/library", 0, function, message);
 }

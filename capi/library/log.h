@@ -19,7 +19,7 @@ void deliver_logs(const Tox *tox, const std::vector<uint8_t> &records);
 // The level from which TOXCORE_TS_LOG (trace, debug, info, warning, error) wants records on standard error; above ERROR: none.
 uint32_t environment_log_level();
 
-// Says why an instance could not be made; `tox` is what was made of it so far.
-void log_failure(const Tox *tox, const char *function, const char *message);
+// Says what went wrong in the library itself; `tox` may be an instance that is only being made.
+void log_here(const Tox *tox, Tox_Log_Level level, const char *function, const char *message);
 
 #endif

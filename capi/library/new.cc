@@ -17,6 +17,9 @@ namespace {
 
 constexpr Tox *kNoTox = nullptr;
 
+// A killed instance leaves a few hundred kilobytes that nothing would make the collector look for while the host idles.
+constexpr uint32_t kKillsForCollection = 8;
+
 // What an encrypted profile begins with.
 constexpr char kEncryptedMagic[] = {'t', 'o', 'x', 'E', 's', 'a', 'v', 'e'};
 
@@ -47,8 +50,8 @@ Tox_Err_New check_proxy(const Tox_Options *options, bool dns) {
 Tox_Err_New create(Tox *tox, const Tox_Options *options) {
   CoreCall call(Function::core_new, tox);
   call.number(tox_options_get_ipv6_enabled(options));
-  call.number(tox_options_get_udp_enabled(options));
-  call.number(tox_options_get_local_discovery_enabled(options));
+  call.number(tox->udp_enabled);
+  call.number(tox->udp_enabled && tox_options_get_local_discovery_enabled(options));
   call.number(tox_options_get_dht_announcements_enabled(options));
   call.number(tox_options_get_hole_punching_enabled(options));
   call.number(tox_options_get_start_port(options));
@@ -56,8 +59,9 @@ Tox_Err_New create(Tox *tox, const Tox_Options *options) {
   call.number(tox_options_get_tcp_port(options));
   call.number(tox_options_get_experimental_groups_persistence(options));
   const Tox_Savedata_Type type = tox_options_get_savedata_type(options);
-  call.number(type);
+  // A type that does not exist is none, as in c-toxcore.
   const bool has_savedata = type == TOX_SAVEDATA_TYPE_TOX_SAVE || type == TOX_SAVEDATA_TYPE_SECRET_KEY;
+  call.number(has_savedata ? type : TOX_SAVEDATA_TYPE_NONE);
   call.bytes(tox_options_get_savedata_data(options), has_savedata ? tox_options_get_savedata_length(options) : 0);
   // Wanted from the first draw on: keys are made before the number is known outside.
   inject_random(kBeingMade, tox->system.rng);
@@ -86,15 +90,16 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
   auto tox = std::make_unique<Tox>();
   tox->log = tox_options_get_log_callback(options);
   tox->log_user_data = tox_options_get_log_user_data(options);
-  tox->udp_enabled = tox_options_get_udp_enabled(options);
+  // A proxy carries no UDP, and who asks for one does not want to be seen past it.
+  tox->udp_enabled = tox_options_get_udp_enabled(options) && tox_options_get_proxy_type(options) == TOX_PROXY_TYPE_NONE;
   tox->dns_enabled = !tox_options_get_experimental_disable_dns(options);
   if (!adopt(system != nullptr ? *system : tox_default_system(), has_memory, &tox->system)) {
-    log_failure(tox.get(), "tox_new", "a network or memory of the host's own cannot be injected");
+    log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", "a network or memory of the host's own cannot be injected");
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
   if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return fail(error, why, kNoTox);
   if (const char *problem = start_core()) {
-    log_failure(tox.get(), "tox_new", problem);
+    log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", problem);
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
   if (const Tox_Err_New why = create(tox.get(), options)) return fail(error, why, kNoTox);
@@ -132,6 +137,9 @@ extern "C" void tox_kill(Tox *tox) {
     CoreCall call(Function::core_kill, tox);
     (void)call.run();
     inject_random(tox->number, nullptr);
+    // Guarded by the core's lock.
+    static uint32_t killed = 0;
+    if (++killed % kKillsForCollection == 0) core().collect();
   }
   release(tox);
 }

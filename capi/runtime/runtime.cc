@@ -79,7 +79,9 @@ int call(uint32_t function, uint32_t instance) {
   return returned && done->IsTrue();
 }
 
-const Runtime runtime = {host.words, start, lock, unlock, block, call};
+void collect() { environment.isolate()->LowMemoryNotification(); }
+
+const Runtime runtime = {host.words, start, lock, unlock, block, call, collect};
 
 }  // namespace
 

@@ -44,6 +44,8 @@ struct Runtime {
   uint8_t *(*block)(size_t size);
   // Runs a function of the core, known by its number in the table. False when the core failed within; see the log.
   int (*call)(uint32_t function, uint32_t instance);
+  // Collects what nobody uses any more, at once. Some ten milliseconds.
+  void (*collect)(void);
 };
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 // Functions of the core that are no C names: what the hand-written half of the library asks for on behalf of tox_new,
 // tox_kill, tox_iterate, tox_bootstrap, … They stand first, so that their numbers never move.
-import { core, data, fixed, scalar } from './rows.js'
+import { core, data, FRIEND, fixed, scalar } from './rows.js'
 import type { SignatureRow } from './schema.js'
 
 /**
@@ -54,6 +54,12 @@ export const CORE: readonly SignatureRow[] = [
     [ADDRESSES, PORT, PUBLIC_KEY, fixed('target_public_key', 'TOX_DHT_NODE_PUBLIC_KEY_SIZE')],
     { error: 'Tox_Err_Dht_Send_Nodes_Request', failed: 'false', internalError: 'FAIL' },
   ),
+  // The library also leaves out what still waits to be told of this friend.
+  core('tox', 'bool', 'core_friend_delete', [FRIEND], {
+    error: 'Tox_Err_Friend_Delete',
+    failed: 'false',
+    internalError: 'FRIEND_NOT_FOUND',
+  }),
   // Answers log records in the block. Instance 0 asks for those of a core_new that failed.
   core('const tox', 'void', 'core_take_logs'),
 ]

@@ -1,5 +1,5 @@
 // Friends: the list, what is known about each, and what is sent to one.
-import { core, FRIEND, fixed, requiredData, requiredOut, scalar } from './rows.js'
+import { core, FRIEND, fixed, plain, requiredData, requiredOut, scalar } from './rows.js'
 import type { Failure, FunctionRow } from './schema.js'
 
 const ADD: Failure = {
@@ -31,11 +31,7 @@ export const FRIENDS: readonly FunctionRow[] = [
     ADD,
   ),
   core('tox', 'uint32_t', 'tox_friend_add_norequest', [fixed('public_key', 'TOX_PUBLIC_KEY_SIZE')], ADD),
-  core('tox', 'bool', 'tox_friend_delete', [FRIEND], {
-    error: 'Tox_Err_Friend_Delete',
-    failed: 'false',
-    internalError: 'FRIEND_NOT_FOUND',
-  }),
+  ...plain('tox_friend_delete'),
   core('const tox', 'uint32_t', 'tox_friend_by_public_key', [fixed('public_key', 'TOX_PUBLIC_KEY_SIZE')], {
     error: 'Tox_Err_Friend_By_Public_Key',
     failed: 'UINT32_MAX',

@@ -83,8 +83,8 @@ describe('an instance without a network', () => {
   it('numbers friends, lowest first', () => {
     const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
     for (const byte of [1, 2, 3]) peer.call('tox_friend_add_norequest', key(byte))
-    assert.equal(peer.call('tox_friend_delete', 1).error, 'OK')
-    assert.equal(peer.call('tox_friend_delete', 1).error, 'FRIEND_NOT_FOUND')
+    assert.equal(peer.call('core_friend_delete', 1).error, 'OK')
+    assert.equal(peer.call('core_friend_delete', 1).error, 'FRIEND_NOT_FOUND')
     assert.equal(peer.call('tox_friend_exists', 1).value, 0)
     assert.deepEqual([...new Uint32Array(peer.out('tox_self_get_friend_list').buffer)], [0, 2])
     assert.equal(peer.call('tox_self_get_friend_list_size').value, 2)

@@ -11,6 +11,8 @@ const STORIES: readonly { readonly story: string; readonly args?: readonly strin
   { story: 'sending' },
   { story: 'new', args: ['ports'] },
   { story: 'new', args: ['order'] },
+  { story: 'new', args: ['proxies'] },
+  { story: 'new', args: ['savedata'] },
   { story: 'bootstrap' },
   { story: 'nulls' },
   { story: 'savedata', args: ['keep'] },

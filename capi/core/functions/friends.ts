@@ -31,7 +31,7 @@ export const friendFunctions = {
     return tox.messenger.addFriendWithoutRequest(publicKey.slice() as LongTermPublicKey)
   },
 
-  tox_friend_delete(tox: CoreInstance, friendNumber: number): Answer<undefined> {
+  core_friend_delete(tox: CoreInstance, friendNumber: number): Answer<undefined> {
     return tox.messenger.deleteFriend(friendNumber).ok ? undefined : NOT_FOUND
   },
 
