@@ -3,7 +3,8 @@
 
 import { fail, ok, type Result } from '../../src/base/index.js'
 import { openNative } from '../../src/crypto/backend/native.js'
-import type { Crypto } from '../../src/crypto/index.js'
+import { type Crypto, withRandom } from '../../src/crypto/index.js'
+import { PooledRandom } from '../../src/host/pooled-random.js'
 import { CORE_FUNCTIONS } from '../table/functions.js'
 import type { HostBinding } from './binding.js'
 import { CallerClock } from './clock.js'
@@ -40,16 +41,16 @@ export class Core {
 
   /** The number of a new instance. */
   open(options: InstanceOptions): Result<number, NewError> {
-    const crypto = nativeCrypto()
     const number = this.#freeNumber()
     const log = new LogQueue()
     // The program learns the number afterwards.
     let knownAs = NO_INSTANCE
+    const random = new PooledRandom((target) => this.#binding.random(knownAs, target))
     const opened = openInstance(options, {
-      crypto,
+      crypto: withRandom(nativeCrypto(), random),
+      random,
       log,
       clock: new CallerClock(this.#nowMs, Date.now()),
-      fillRandom: (target) => this.#binding.random(knownAs, target),
     })
     if (!opened.ok) {
       this.log.adopt(log)

@@ -1,12 +1,11 @@
 // One `Tox *`: the engine with a socket, a clock, dice and speech that belong to the program. Nothing happens between two calls
 // of the program; what it sends leaves before the call returns.
 
-import { type Endpoint, fail, type Millis, ok, type Result } from '../../src/base/index.js'
+import { type Endpoint, fail, type Millis, ok, type Random, type Result } from '../../src/base/index.js'
 import type { Crypto, LongTermKeyPair, LongTermSecretKey } from '../../src/crypto/index.js'
 import { SECRET_KEY_BYTES } from '../../src/crypto/index.js'
 import { isEncrypted } from '../../src/encryptsave/index.js'
 import { HostDriver } from '../../src/host/driver.js'
-import { PooledRandom } from '../../src/host/pooled-random.js'
 import type { UdpSocket } from '../../src/host/udp-socket.js'
 import type { Messenger } from '../../src/messenger/index.js'
 import { ToxEngine } from '../../src/tox/engine.js'
@@ -33,7 +32,8 @@ export interface InstanceParts {
   readonly crypto: Crypto
   readonly clock: CallerClock
   readonly log: LogQueue
-  readonly fillRandom: (target: Uint8Array) => void
+  /** What the program's dice, or the machine's, tell. `crypto` takes its keys and nonces from them too. */
+  readonly random: Random
 }
 
 /** Failures of TOX_ERR_NEW that only the core can find. */
@@ -65,7 +65,7 @@ export class CoreInstance {
   /** See `openInstance`. */
   constructor(
     options: InstanceOptions,
-    { crypto, clock, log, fillRandom }: InstanceParts,
+    { crypto, clock, log, random }: InstanceParts,
     socket: UdpSocket | undefined,
     savedata: Savedata | undefined,
   ) {
@@ -75,7 +75,7 @@ export class CoreInstance {
     const sender: UdpSender = socket?.sender ?? new NoUdp()
     this.#sender = new CountingSender(sender)
     this.engine = new ToxEngine({
-      env: { clock, random: new PooledRandom(fillRandom), log },
+      env: { clock, random, log },
       crypto,
       udp: this.#sender,
       events: engineEvents(this.#events, () => this.pace.talk(clock.now())),
