@@ -4,6 +4,7 @@
 
 import { createInterface } from 'node:readline'
 import koffi from 'koffi'
+import { cPeerFiles } from './c-peer-files.mjs'
 
 const lib = koffi.load(process.env.LIBTOXCORE ?? 'libtoxcore.so.2')
 const f = (declaration) => lib.func(declaration)
@@ -21,6 +22,12 @@ const ERRORS = {
   set_typing: 'FRIEND_NOT_FOUND',
   get_port: 'NOT_BOUND',
   friend_query: 'NULL FRIEND_NOT_FOUND',
+  file_send: 'NULL FRIEND_NOT_FOUND FRIEND_NOT_CONNECTED NAME_TOO_LONG TOO_MANY',
+  file_send_chunk:
+    'NULL FRIEND_NOT_FOUND FRIEND_NOT_CONNECTED NOT_FOUND NOT_TRANSFERRING INVALID_LENGTH SENDQ WRONG_POSITION',
+  file_control: 'FRIEND_NOT_FOUND FRIEND_NOT_CONNECTED NOT_FOUND NOT_PAUSED DENIED ALREADY_PAUSED SENDQ',
+  file_seek: 'FRIEND_NOT_FOUND FRIEND_NOT_CONNECTED NOT_FOUND DENIED INVALID_POSITION SENDQ',
+  file_get: 'NULL FRIEND_NOT_FOUND NOT_FOUND',
 }
 
 const code = Buffer.alloc(4)
@@ -138,6 +145,8 @@ const sendLossy = checked(
   'bool tox_friend_send_lossy_packet(void *tox, uint32_t friend, const uint8_t *d, size_t length, uint8_t *error)',
 )
 
+const files = cPeerFiles({ checked, emit: (event, fields) => emitEvent(event, fields), live })
+
 const emit = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const hex = (pointer, length) => (length === 0 ? '' : Buffer.from(koffi.view(pointer, Number(length))).toString('hex'))
 const bytes = (text) => Buffer.from(text ?? '', 'hex')
@@ -158,6 +167,11 @@ const EVENTS = {
   ],
   friend_lossy_packet: ['uint32_t, const uint8_t *, size_t', (friend, d, n) => ({ friend, data: hex(d, n) })],
   friend_lossless_packet: ['uint32_t, const uint8_t *, size_t', (friend, d, n) => ({ friend, data: hex(d, n) })],
+  ...files.EVENTS,
+}
+
+function emitEvent(event, fields) {
+  emit({ event, at: performance.now() + performance.timeOrigin, ...fields })
 }
 
 // Each callback is registered once for the life of the process: koffi's slots are few and the library keeps the pointer.
@@ -165,7 +179,8 @@ const callbacks = Object.entries(EVENTS).map(([event, [types, fields]]) => {
   const prototype = koffi.proto(`void on_${event}(void *, ${types}, void *)`)
   const set = lib.func(`tox_callback_${event}`, 'void', ['void *', koffi.pointer(prototype)])
   const handler = koffi.register((_tox, ...args) => {
-    emit({ event, at: performance.now() + performance.timeOrigin, ...fields(...args.slice(0, -1)) })
+    const told = fields(...args.slice(0, -1))
+    if (told !== undefined) emitEvent(event, told)
   }, koffi.pointer(prototype))
   return { set, handler }
 })
@@ -263,6 +278,7 @@ const commands = {
   setNospam: ({ nospam }) => setNospam(live(), nospam) ?? true,
   sendLossless: ({ friend, data }) => sendLossless(live(), friend, bytes(data), data.length / 2),
   sendLossy: ({ friend, data }) => sendLossy(live(), friend, bytes(data), data.length / 2),
+  ...files.commands,
   savedata: () => read(savedataSize(live()), savedata),
   /** Stops or resumes iterating: a peer that is alive but silent. */
   pause: ({ paused }) => {

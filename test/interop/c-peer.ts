@@ -49,6 +49,14 @@ export interface CPeerEvents {
   friend_message: { friend: number; type: number; data: Uint8Array }
   friend_lossy_packet: { friend: number; data: Uint8Array }
   friend_lossless_packet: { friend: number; data: Uint8Array }
+  /** `data` is the name; sizes and positions are decimal. */
+  file_recv: { friend: number; file: number; kind: number; size: string; data: Uint8Array }
+  /** `control` 0 resume, 1 pause, 2 cancel. */
+  file_recv_control: { friend: number; file: number; control: number }
+  /** Everything was received: from where to where, in how many pieces, and its SHA-256 in hexadecimal. */
+  file_received: { friend: number; file: number; from: string; to: string; chunks: number; sha256: string }
+  /** Everything was sent and acknowledged; requests answered, and the longest of them. */
+  file_sent: { friend: number; file: number; position: string; requests: number; longest: number }
 }
 
 export type CPeerEvent<K extends keyof CPeerEvents = keyof CPeerEvents> = {
@@ -65,6 +73,15 @@ export interface CSelf {
   name: Uint8Array
   statusMessage: Uint8Array
   status: number
+}
+
+/** A file to offer. */
+export interface CFile {
+  kind?: number
+  size: bigint | number
+  length?: bigint | number
+  name?: string | Uint8Array
+  fileId?: Uint8Array
 }
 
 export interface CFriend {
@@ -228,6 +245,38 @@ export class CPeer {
   /** First byte 192–254. */
   async sendLossy(friend: number, data: Uint8Array): Promise<void> {
     await this.#call('sendLossy', { friend, data: toHex(data) })
+  }
+
+  /**
+   * Offers a file whose bytes are those of `fileContent`; chunks are sent as they are asked for. A `length` beside `size`
+   * is where a stream of unknown size ends.
+   */
+  async fileSend(friend: number, { kind = 0, size, length = size, name = 'file', fileId }: CFile): Promise<number> {
+    return (await this.#call('fileSend', {
+      friend,
+      kind,
+      size: String(size),
+      length: String(length),
+      data: encode(name),
+      ...(fileId && { fileId: key(fileId) }),
+    })) as number
+  }
+
+  async fileControl(friend: number, file: number, control: 'resume' | 'pause' | 'cancel'): Promise<void> {
+    await this.#call('fileControl', { friend, file, control: ['resume', 'pause', 'cancel'].indexOf(control) })
+  }
+
+  async fileSeek(friend: number, file: number, position: bigint): Promise<void> {
+    await this.#call('fileSeek', { friend, file, position: String(position) })
+  }
+
+  async fileId(friend: number, file: number): Promise<Uint8Array> {
+    return decode(await this.#call('fileId', { friend, file }))
+  }
+
+  /** How far a file that is being received has come. */
+  async fileProgress(friend: number, file: number): Promise<bigint> {
+    return BigInt((await this.#call('fileProgress', { friend, file })) as string)
   }
 
   async savedata(): Promise<Uint8Array> {

@@ -1,0 +1,1 @@
+export function fileContent(position: bigint, length: number): Uint8Array
