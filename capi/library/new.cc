@@ -93,15 +93,10 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
   // A proxy carries no UDP, and who asks for one does not want to be seen past it.
   tox->udp_enabled = tox_options_get_udp_enabled(options) && tox_options_get_proxy_type(options) == TOX_PROXY_TYPE_NONE;
   tox->dns_enabled = !tox_options_get_experimental_disable_dns(options);
-<<<<<<< Updated upstream
-  if (!adopt(system != nullptr ? *system : tox_default_system(), has_memory, &tox->system)) {
-    log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", "a network or memory of the host's own cannot be injected");
-=======
   // By reference: the host's structure may end before the last member of ours.
   const Tox_System machine = tox_default_system();
   if (!adopt(system != nullptr ? *system : machine, has_memory, &tox->system)) {
-    log_failure(tox.get(), "tox_new", "a network or memory of the host's own cannot be injected");
->>>>>>> Stashed changes
+    log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", "a network or memory of the host's own cannot be injected");
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
   if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return fail(error, why, kNoTox);
