@@ -173,7 +173,7 @@ function pass(parameter: Parameter): string[] {
     case 'fixed':
       return [`call.bytes(${name}, ${parameter.optional ? `${name} == nullptr ? 0 : ` : ''}${parameter.size});`]
     case 'data':
-      return [`call.bytes(${name}, at_most(${parameter.length}, ${parameter.limit} + 1));`]
+      return [`pass_at_most<${parameter.limit}>(call, ${name}, ${parameter.length});`]
     case 'out':
     case 'ignored':
       return []

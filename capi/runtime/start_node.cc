@@ -48,7 +48,7 @@ const char *initialize_process(const std::vector<std::string> &args) {
       Process::kNoDefaultSignalHandling | Process::kNoInitializeV8 | Process::kNoInitializeNodeV8Platform |
       Process::kNoInitOpenSSL | Process::kNoParseGlobalDebugVariables | Process::kNoAdjustResourceLimits |
       Process::kNoUseLargePages | Process::kNoPrintHelpOrVersionOutput);
-  const auto *result = node::InitializeOncePerProcess(args, flags).release();
+  const auto result = node::InitializeOncePerProcess(args, flags);
   return result->early_return() ? keep(result->errors(), "Node refuses to initialize") : nullptr;
 }
 
