@@ -17,6 +17,7 @@ const DEBIAN = {
   make: () => program('make'),
   gcc: () => program('gcc'),
   'g++': () => program('g++'),
+  'pkg-config': () => program('pkg-config'),
   'libsodium-dev': () => existsSync('/usr/include/sodium.h'),
   'libtoxcore-dev': () => existsSync('/usr/include/tox/tox.h'),
   valgrind: () => program('valgrind'),

@@ -46,9 +46,11 @@ int main(int count, char **arguments) {
   umask(077);  // The profile holds the secret key.
   static uint8_t saved[1 << 20];
   FILE *file = fopen(arguments[1], "rb");
-  if (file == NULL && errno != ENOENT) return perror(arguments[1]), 1;
   const size_t length = file == NULL ? 0 : fread(saved, 1, sizeof saved, file);
+  if (file == NULL ? errno != ENOENT : ferror(file)) return perror(arguments[1]), 1;
   if (file != NULL) fclose(file);
+  sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupt}, NULL);
+  sigaction(SIGTERM, &(struct sigaction){.sa_handler = interrupt}, NULL);
 
   struct Tox_Options *options = tox_options_new(NULL);
   tox_options_set_savedata_type(options, length > 0 ? TOX_SAVEDATA_TYPE_TOX_SAVE : TOX_SAVEDATA_TYPE_NONE);
@@ -67,8 +69,6 @@ int main(int count, char **arguments) {
   if (count == 5 && !tox_bootstrap(tox, arguments[2], (uint16_t)atoi(arguments[3]), key, NULL))
     fprintf(stderr, "%s cannot be asked\n", arguments[2]);
 
-  sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupt}, NULL);
-  sigaction(SIGTERM, &(struct sigaction){.sa_handler = interrupt}, NULL);
   while (!interrupted) {
     tox_iterate(tox, arguments[1]);
     nanosleep(&(struct timespec){.tv_nsec = tox_iteration_interval(tox) * 1000000L}, NULL);

@@ -30,6 +30,12 @@ export const COMMAND: readonly string[] = isBuilt()
   ? [join(ROOT, 'dist/esm/cli/main.js')]
   : [...process.execArgv, join(ROOT, 'src/cli/main.ts')]
 
+export interface ProgramOptions {
+  readonly program?: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+}
+
 export class Running {
   stdout = ''
   stderr = ''
@@ -39,10 +45,10 @@ export class Running {
   readonly #watchers = new Set<() => void>()
   #isOver = false
 
-  /** Runs `node ...args`. */
-  constructor(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
+  /** Runs `node ...args`, or another program. */
+  constructor(args: readonly string[], options: ProgramOptions = {}) {
     const env = { ...process.env, ...options.env }
-    this.#child = spawn(process.execPath, args, { env, cwd: options.cwd ?? ROOT })
+    this.#child = spawn(options.program ?? process.execPath, args, { env, cwd: options.cwd ?? ROOT })
     this.#child.stdout.setEncoding('utf8').on('data', (part: string) => {
       this.stdout += part
       this.#look()
@@ -143,10 +149,14 @@ export class Processes {
     return this.startNode([...COMMAND, ...args])
   }
 
-  startNode(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Running {
+  startNode(args: readonly string[], options: ProgramOptions = {}): Running {
     const running = new Running(args, options)
     this.#running.push(running)
     return running
+  }
+
+  startProgram(program: string, args: readonly string[], options: ProgramOptions = {}): Running {
+    return this.startNode(args, { ...options, program })
   }
 
   /** Everything that any of them has written. */
