@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { checkLibrary, environment, libraries, needsOurs, needsTools, type Whose } from './library.js'
@@ -12,6 +14,18 @@ const HOSTS = [
   { host: "Python's ctypes", command: 'python3', script: 'two_instances.py' },
   { host: 'koffi in Node', command: process.execPath, script: 'two-instances.mjs' },
 ]
+
+/** As Debian builds it: a Node that is linked with libnode. Two of them in one process is more than V8 allows. */
+const NODE_IS_SHARED = (process.config.variables as { readonly node_shared?: boolean }).node_shared === true
+
+/** TOX_ERR_NEW_MALLOC is 2. */
+const SECOND_LIBNODE = `
+import ctypes, sys
+libnode, library = map(ctypes.CDLL, sys.argv[1:])
+library.tox_new.restype = ctypes.c_void_p
+error = ctypes.c_int(0)
+print(library.tox_new(None, ctypes.byref(error)), error.value)
+`
 
 function runs(command: string): boolean {
   try {
@@ -31,10 +45,23 @@ describe('the C library in other hosts', function () {
       it(`${host}: two instances exchange messages (${whose})`, async function () {
         if (whose === 'ours') needsOurs(this)
         if (!runs(command)) this.skip()
+        if (whose === 'ours' && command === process.execPath && NODE_IS_SHARED) this.skip()
         assert.deepEqual(await exchange(command, script, whose), ['0 0 from a', '0 0 from b'])
       })
     }
   }
+
+  it('a host that uses our libnode itself: told so, instead of a crash (ours)', async function () {
+    needsOurs(this)
+    if (!runs('python3')) this.skip()
+    const folder = join(dirname(libraries.ours!), 'toxcore-ts')
+    const libnode = readdirSync(folder).find((name) => name.startsWith('libnode.so'))
+    const env = { ...process.env, TOXCORE_TS_LOG: 'error' }
+    const args = ['-c', SECOND_LIBNODE, join(folder, libnode!), libraries.ours!]
+    const { stdout, stderr } = await promisify(execFile)('python3', args, { env, timeout: LIMIT_MS })
+    assert.equal(stdout, 'None 2\n')
+    assert.match(stderr, /libnode\.so\.\d+ already/)
+  })
 })
 
 async function exchange(command: string, script: string, whose: Whose): Promise<string[]> {
