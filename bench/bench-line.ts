@@ -8,9 +8,11 @@ export interface BenchLine {
   theirs: number | undefined
   /** Who the other is. */
   against: 'c-toxcore' | 'libsodium'
+  /** A second other that was asked for, and its figure. */
+  second?: { name: string; figure: number }
   /** How many times better ours is: above 1 is better, whichever way the unit counts. */
   ratio: number | undefined
-  /** 'ms', 'µs', 'µs CPU' (user and system time of the process together), '/s' or '% CPU'. */
+  /** 'ms', 'µs', 'ms CPU' and 'µs CPU' (user and system time of the process together), '/s', '% CPU' or 'MB'. */
   unit: string
 }
 
@@ -18,7 +20,7 @@ export interface BenchLine {
 export type Bench = () => Promise<BenchLine[]>
 
 /** Units of which less is better. */
-const LESS_IS_BETTER = new Set(['s', 'ms', 'µs', 'µs CPU', 'ns', '% CPU', 'MB'])
+const LESS_IS_BETTER = new Set(['s', 'ms', 'ms CPU', 'µs', 'µs CPU', 'ns', '% CPU', 'MB'])
 
 /** A line with its ratio worked out; `theirs` undefined where there is nothing to compare with. */
 export function benchLine(
@@ -39,10 +41,12 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /** One line for people. */
-export function formatLine({ name, ours, theirs, against, ratio, unit }: BenchLine): string {
+export function formatLine({ name, ours, theirs, against, second, ratio, unit }: BenchLine): string {
   const figure = (value: number): string =>
     value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
-  const other = theirs === undefined ? '' : `(${against} ${figure(theirs)} ${unit})`
-  const times = ratio === undefined ? '' : `  ${figure(ratio)}× better`.replace(/ (0\.\S+)× better/, ' $1×')
-  return `${name.padEnd(62)} ${figure(ours).padStart(8)} ${unit.padEnd(6)} ${other}${times}`.trimEnd()
+  const other = (who: string, value: number | undefined): string =>
+    value === undefined ? '' : `(${who} ${figure(value)} ${unit}) `
+  const others = other(against, theirs) + (second === undefined ? '' : other(second.name, second.figure))
+  const times = ratio === undefined ? '' : ` ${figure(ratio)}× better`.replace(/ (0\.\S+)× better/, ' $1×')
+  return `${name.padEnd(62)} ${figure(ours).padStart(8)} ${unit.padEnd(6)} ${others}${times}`.trimEnd()
 }

@@ -13,7 +13,7 @@ const OFFLINE_FRIENDS = [0, 100]
 const COMPANY = 3
 
 /** Watches one peer of each side at the same time, in networks of their own kind. */
-async function watch(commands: PeerCommand[], offline: number, port: number): Promise<number[]> {
+export async function watch(commands: PeerCommand[], offline: number, port: number): Promise<number[]> {
   const nodes = await Promise.all(commands.map((_, i) => startBootstrapd(port + 500 * i)))
   const groups = await Promise.all(
     commands.map((command, i) =>

@@ -10,6 +10,9 @@ import { formatLine } from './bench-line.js'
 
 const FOLDER = dirname(fileURLToPath(import.meta.url))
 
+/** Bench files by name; none: all. */
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'))
+
 /** Builds where needed, then runs this file again inside a namespace, when one can be made. */
 async function isolate(): Promise<void> {
   if (process.env.BENCH_ISOLATED === '1') return
@@ -17,6 +20,7 @@ async function isolate(): Promise<void> {
     buildIfStale(): Promise<void>
   }
   await buildIfStale()
+  if (wanted.length === 0 || wanted.includes('c-library')) await buildLibrary()
   const { inNamespace } = (await import(pathToFileURL(join(FOLDER, '../.ci/namespace.mjs')).href)) as {
     inNamespace(command: string, args: string[]): { command: string; args: string[]; isolated: boolean }
   }
@@ -31,9 +35,21 @@ async function isolate(): Promise<void> {
   process.exit(status ?? 1)
 }
 
+/** The C library, unless BENCH_CAPI names a folder that has it. Where it cannot be built the others are measured all the same. */
+async function buildLibrary(): Promise<void> {
+  if (process.env.BENCH_CAPI !== undefined) return
+  const { buildCapi } = (await import(pathToFileURL(join(FOLDER, '../.ci/build-capi.mjs')).href)) as {
+    buildCapi(): Promise<{ folder: string }>
+  }
+  try {
+    process.env.BENCH_CAPI = (await buildCapi()).folder
+  } catch (error) {
+    process.stderr.write(`c-library: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
+}
+
 async function main(): Promise<void> {
   await isolate()
-  const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'))
   const json = process.argv.includes('--json')
   const all: BenchLine[] = []
   for (const name of readdirSync(FOLDER).sort()) {
@@ -55,6 +71,6 @@ async function main(): Promise<void> {
 }
 
 /** Files of this folder that are no bench. */
-const NO_BENCH = new Set(['run.ts', 'bench-line.ts', 'native.ts', 'peers.ts'])
+const NO_BENCH = new Set(['run.ts', 'bench-line.ts', 'libraries.ts', 'meeting.ts', 'native.ts', 'peers.ts'])
 
 await main()
