@@ -3,10 +3,22 @@
 
 #include <signal.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "node.h"
+
+// What JavaScript sees as process.env; libnode exports it, though no header tells of it.
+namespace node {
+class KVStore {
+ public:
+  static std::shared_ptr<KVStore> CreateMapKVStore();
+};
+namespace per_process {
+extern std::shared_ptr<KVStore> system_environment;
+}  // namespace per_process
+}  // namespace node
 
 namespace {
 
@@ -48,6 +60,8 @@ const char *initialize_process(const std::vector<std::string> &args) {
       Process::kNoDefaultSignalHandling | Process::kNoInitializeV8 | Process::kNoInitializeNodeV8Platform |
       Process::kNoInitOpenSSL | Process::kNoParseGlobalDebugVariables | Process::kNoAdjustResourceLimits |
       Process::kNoUseLargePages | Process::kNoPrintHelpOrVersionOutput);
+  // Node's scripts would obey the host's variables and delete some: NODE_CHANNEL_FD makes them read from a pipe of the host.
+  node::per_process::system_environment = node::KVStore::CreateMapKVStore();
   const auto result = node::InitializeOncePerProcess(args, flags);
   return result->early_return() ? keep(result->errors(), "Node refuses to initialize") : nullptr;
 }

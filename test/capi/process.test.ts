@@ -71,6 +71,11 @@ describe('a C process', function () {
     assert.deepEqual(await run(await compile('host'), whose), ['made', 'iterated', 'killed'])
   })
 
+  withBoth('keeps them as the child of a Node that shares a channel with it', async (whose) => {
+    const env = { NODE_CHANNEL_FD: '0', NODE_CHANNEL_SERIALIZATION_MODE: 'json' }
+    assert.deepEqual(await run(await compile('host'), whose, [], { env }), ['made', 'iterated', 'killed'])
+  })
+
   let children: string[] | undefined
   withBoth('forks and executes with a running instance', async (whose) => {
     const lines = await run(await compile('children'), whose)
