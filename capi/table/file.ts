@@ -1,37 +1,31 @@
-// File transfers: not built yet. There is no transfer, and room for none.
-import { absent, data, FILE, FRIEND, fixed, optionalFixed, requiredOut, scalar } from './rows.js'
+// File transfers. c-toxcore's errors come in the order in which it looks.
+import { core, data, FILE, FRIEND, fixed, optionalFixed, requiredOut, scalar } from './rows.js'
 import type { FunctionRow } from './schema.js'
 
-const FRIEND_ERRORS = { unknownFriend: 'FRIEND_NOT_FOUND', offlineFriend: 'FRIEND_NOT_CONNECTED' } as const
-
 export const FILES: readonly FunctionRow[] = [
-  absent('tox', 'bool', 'tox_file_control', [FRIEND, FILE, scalar('Tox_File_Control', 'control')], {
+  core('tox', 'bool', 'tox_file_control', [FRIEND, FILE, scalar('Tox_File_Control', 'control')], {
     error: 'Tox_Err_File_Control',
     failed: 'false',
     internalError: 'NOT_FOUND',
-    ...FRIEND_ERRORS,
   }),
-  absent('tox', 'bool', 'tox_file_seek', [FRIEND, FILE, scalar('uint64_t', 'position')], {
+  core('tox', 'bool', 'tox_file_seek', [FRIEND, FILE, scalar('uint64_t', 'position')], {
     error: 'Tox_Err_File_Seek',
     failed: 'false',
     internalError: 'NOT_FOUND',
-    ...FRIEND_ERRORS,
   }),
-  absent('const tox', 'bool', 'tox_file_get_file_id', [FRIEND, FILE, requiredOut('file_id')], {
+  core('const tox', 'bool', 'tox_file_get_file_id', [FRIEND, FILE, requiredOut('file_id')], {
     error: 'Tox_Err_File_Get',
     failed: 'false',
     nullError: 'NULL',
     internalError: 'NOT_FOUND',
-    unknownFriend: 'FRIEND_NOT_FOUND',
   }),
-  absent('const tox', 'uint32_t', 'tox_file_by_id', [FRIEND, fixed('file_id', 'TOX_FILE_ID_LENGTH')], {
+  core('const tox', 'uint32_t', 'tox_file_by_id', [FRIEND, fixed('file_id', 'TOX_FILE_ID_LENGTH')], {
     error: 'Tox_Err_File_By_Id',
     failed: 'UINT32_MAX',
     nullError: 'NULL',
     internalError: 'NOT_FOUND',
-    unknownFriend: 'FRIEND_NOT_FOUND',
   }),
-  absent(
+  core(
     'tox',
     'uint32_t',
     'tox_file_send',
@@ -47,10 +41,9 @@ export const FILES: readonly FunctionRow[] = [
       failed: 'UINT32_MAX',
       nullError: 'NULL',
       internalError: 'TOO_MANY',
-      ...FRIEND_ERRORS,
     },
   ),
-  absent(
+  core(
     'tox',
     'bool',
     'tox_file_send_chunk',
@@ -60,7 +53,6 @@ export const FILES: readonly FunctionRow[] = [
       failed: 'false',
       nullError: 'NULL',
       internalError: 'NOT_FOUND',
-      ...FRIEND_ERRORS,
     },
   ),
 ]

@@ -7,6 +7,7 @@ import { type Told, tell } from './two-peers.js'
 /** Two peers alone find each other, but not again for minutes once one has left: stories of coming back need more. */
 const STORIES = [
   { story: 'messages', withBackbone: false },
+  { story: 'files', withBackbone: false },
   { story: 'presence', withBackbone: true },
   { story: 'requests', withBackbone: true },
 ]

@@ -2,6 +2,7 @@
 
 import type { Core } from '../core.js'
 import type { CoreFunctions } from '../dispatcher.js'
+import { fileFunctions } from './files.js'
 import { friendFunctions } from './friends.js'
 import { instanceFunctions } from './instances.js'
 import { networkFunctions } from './network.js'
@@ -9,5 +10,12 @@ import { selfFunctions } from './self.js'
 import { talkFunctions } from './talk.js'
 
 export function coreFunctions(core: Core): CoreFunctions {
-  return { ...instanceFunctions(core), ...selfFunctions, ...friendFunctions, ...talkFunctions, ...networkFunctions }
+  return {
+    ...instanceFunctions(core),
+    ...selfFunctions,
+    ...friendFunctions,
+    ...talkFunctions,
+    ...fileFunctions,
+    ...networkFunctions,
+  }
 }
