@@ -14,8 +14,8 @@ export const MESSAGE_KINDS: readonly MessageKind[] = ['normal', 'action']
 /** In the order of Tox_File_Control. */
 export const FILE_CONTROLS: readonly FileControlName[] = ['resume', 'pause', 'cancel']
 
-/** `onTalk` is called when a friend says something that people or programs wait for. */
-export function engineEvents(batch: EventBatch, onTalk: () => void): ToxEngineEvents {
+/** `onTalk` is called when a friend says something that people or programs wait for, `onPiece` when a piece of a file comes. */
+export function engineEvents(batch: EventBatch, onTalk: () => void, onPiece: () => void): ToxEngineEvents {
   return {
     connection: (connection) => batch.add('self_connection_status', CONNECTIONS.indexOf(connection)),
     messenger: {
@@ -51,7 +51,10 @@ export function engineEvents(batch: EventBatch, onTalk: () => void): ToxEngineEv
       },
       fileChunkRequest: (friend, file, position, length) =>
         batch.add('file_chunk_request', friend, file, position, length),
-      fileChunk: (friend, file, position, data) => batch.add('file_recv_chunk', friend, file, position, data),
+      fileChunk(friend, file, position, data) {
+        onPiece()
+        batch.add('file_recv_chunk', friend, file, position, data)
+      },
     },
   }
 }

@@ -78,7 +78,11 @@ export class CoreInstance {
       env: { clock, random, log },
       crypto,
       udp: this.#sender,
-      events: engineEvents(this.#events, () => this.pace.talk(clock.now())),
+      events: engineEvents(
+        this.#events,
+        () => this.pace.talk(clock.now()),
+        () => this.pace.piece(clock.now()),
+      ),
       ipv4: socket !== undefined,
       ipv6: socket?.family === 'dual',
       announcements: options.announcements,

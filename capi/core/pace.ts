@@ -16,12 +16,14 @@ const BULK = { intervalMs: 1, lastsMs: 50 } as const
 /** A message is often followed by its answer, at once from a machine or soon from a human. */
 const TALK = { intervalMs: 2, lastsMs: 1_000 } as const
 const CONVERSATION = { intervalMs: 5, lastsMs: 10_000 } as const
+/** Whoever sends waits for the acknowledgement of whoever receives, also where the path is too slow for bulk. */
+const FILE = { intervalMs: 5, lastsMs: 500 } as const
 /** A handshake follows an answer: one more round trip, then both say who they are. */
 const HANDSHAKE = { intervalMs: 2, lastsMs: 2_000 } as const
 /** A new node, bootstrap node or friend: the onion and the DHT search in many short round trips. */
 const SEARCH = { intervalMs: 5, lastsMs: 15_000 } as const
 
-type Reason = typeof BULK | typeof TALK | typeof CONVERSATION | typeof HANDSHAKE | typeof SEARCH
+type Reason = typeof BULK | typeof TALK | typeof CONVERSATION | typeof FILE | typeof HANDSHAKE | typeof SEARCH
 
 export class Pace {
   /** Until when each reason holds. */
@@ -35,6 +37,12 @@ export class Pace {
     this.#saidSinceStep++
     this.#begin(TALK, nowMs)
     this.#begin(CONVERSATION, nowMs)
+  }
+
+  /** A piece of a file was sent or came. */
+  piece(nowMs: Millis): void {
+    this.#saidSinceStep++
+    this.#begin(FILE, nowMs)
   }
 
   /** Somebody new is sought. */

@@ -40,6 +40,18 @@ describe('the iteration interval', () => {
     assert.equal(pace.intervalMs(2_100, NEVER), 5)
   })
 
+  it('is short while files move, and as short as can be while they move fast', () => {
+    const pace = new Pace()
+    pace.piece(1_000)
+    pace.step(1_000, new TrafficCounts())
+    assert.equal(pace.intervalMs(1_499, NEVER), 5)
+    assert.equal(pace.intervalMs(1_500, NEVER), 50)
+    for (let i = 0; i < 4; i++) pace.piece(2_000)
+    pace.step(2_000, new TrafficCounts())
+    assert.equal(pace.intervalMs(2_049, NEVER), 1)
+    assert.equal(pace.intervalMs(2_050, NEVER), 5)
+  })
+
   it('is short after a handshake of ours and while somebody new is sought, not for what strangers make us answer', () => {
     const pace = new Pace()
     const sent = new TrafficCounts()

@@ -55,6 +55,7 @@ export const fileFunctions = {
     position: bigint,
     data: Uint8Array,
   ): Result<undefined, FileSendChunkError> {
+    tox.pace.piece(tox.clock.now())
     return done(tox.messenger.files.sendChunk(friendNumber, fileNumber, position, data))
   },
 
