@@ -12,10 +12,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 #include <string>
 
-#include "libnode.h"  // generated: kLibnode and kShareableBuiltins, its scripts
+#include "before_start.h"
+#include "libnode.h"  // generated: kLibnode
 #include "random.h"
 
 extern "C" const unsigned char toxcore_ts_runtime_image[];
@@ -23,8 +25,10 @@ extern "C" const unsigned char toxcore_ts_runtime_image_end[];
 
 namespace {
 
-const Runtime *runtime = nullptr;
+std::atomic<const Runtime *> runtime = nullptr;
+// Why it does not run. Guarded by `starting`, like everything below.
 std::string problem;
+std::mutex starting;
 
 bool write_all(int file, const unsigned char *bytes, size_t size) {
   while (size > 0) {
@@ -33,16 +37,6 @@ bool write_all(int file, const unsigned char *bytes, size_t size) {
     if (written <= 0) return false;
     bytes += written;
     size -= static_cast<size_t>(written);
-  }
-  return true;
-}
-
-// Debian's libnode reads some of its own JavaScript from files, and aborts the process when one is missing.
-bool builtins_are_there() {
-  for (const char *path : kShareableBuiltins) {
-    if (access(path, R_OK) == 0) continue;
-    problem = std::string(path) + ", which libnode reads at start, cannot be read: " + strerror(errno);
-    return false;
   }
   return true;
 }
@@ -56,8 +50,10 @@ int binding_flags() {
 
 // V8 starts once in a process. A Node that is linked with the same libnode, as Debian's is, has started it already.
 bool libnode_is_free() {
+  static bool was_free = false;
+  if (was_free) return true;  // What is loaded by now is our own attempt.
   void *used = dlopen(kLibnode, RTLD_LAZY | RTLD_NOLOAD);
-  if (used == nullptr) return true;
+  if (used == nullptr) return was_free = true;
   dlclose(used);
   problem = std::string("this process uses ") + kLibnode + " already, which starts only once";
   return false;
@@ -95,10 +91,7 @@ void *open_image() {
   return library;
 }
 
-void open_and_start() {
-  if (!libnode_is_free() || !builtins_are_there()) return;
-  void *library = open_image();
-  if (library == nullptr) return;
+void start_runtime(void *library) {
   using Door = const Runtime *();
   auto *door = reinterpret_cast<Door *>(dlsym(library, "toxcore_ts_runtime"));
   if (door == nullptr) {
@@ -110,12 +103,25 @@ void open_and_start() {
   }
 }
 
-}  // namespace
-
-const char *start_core() {
-  static std::once_flag once;
-  std::call_once(once, open_and_start);
-  return runtime == nullptr ? problem.c_str() : nullptr;
+// Node is started once, whatever comes of it; what it needs beforehand is looked for again until then.
+void try_to_start() {
+  static bool is_tried = false;
+  if (is_tried || !libnode_is_free()) return;
+  problem = obstacle_to_start();
+  if (!problem.empty()) return;
+  void *library = open_image();
+  if (library == nullptr) return;
+  is_tried = true;
+  start_runtime(library);
 }
 
-const Runtime &core() { return *runtime; }
+}  // namespace
+
+std::string start_core() {
+  if (runtime.load() != nullptr) return "";
+  const std::lock_guard<std::mutex> guard(starting);
+  if (runtime.load() == nullptr) try_to_start();
+  return runtime.load() == nullptr ? problem : "";
+}
+
+const Runtime &core() { return *runtime.load(); }

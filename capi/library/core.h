@@ -2,12 +2,14 @@
 #ifndef TOXCORE_TS_CORE_H
 #define TOXCORE_TS_CORE_H
 
+#include <string>
+
 #include "../runtime/runtime.h"
 
-// Starts the runtime where it does not run yet. NULL when it runs, else why it cannot: the same answer for ever after.
-const char *start_core();
+// Starts the runtime where it does not run yet. Empty when it runs, else why it does not.
+std::string start_core();
 
-// Valid once start_core() has returned NULL.
+// Valid once start_core() has returned an empty text.
 const Runtime &core();
 
 #endif

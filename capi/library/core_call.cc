@@ -11,8 +11,8 @@ CoreCall::CoreCall(Function function, const Tox *tox) : tox_(tox), function_(fun
   // Before the locks: the clock may be the host's own function.
   const double now = tox != nullptr ? now_ms(tox->system) : 0;
   if (tox != nullptr) tox->mutex.lock();
-  core().lock();
-  core().words[FRAME_VALUE].number = now;
+  locked_ = core().lock() != 0;
+  if (locked_) core().words[FRAME_VALUE].number = now;
 }
 
 CoreCall::~CoreCall() {
@@ -22,19 +22,24 @@ CoreCall::~CoreCall() {
     memset(core().block(0), 0, std::max(bytes_, out_size()));
     if (tox_ != nullptr && core().words[FRAME_LOGS].number > 0) records = take_logs(tox_->number);
   }
-  core().unlock();
+  if (locked_) core().unlock();
   if (tox_ == nullptr) return;
   tox_->mutex.unlock();
+  if (!locked_) log_here(tox_, TOX_LOG_LEVEL_ERROR, "CoreCall", "too little is left of this thread's stack");
   if (!records.empty()) deliver_logs(tox_, records);
 }
 
-void CoreCall::number(double value) { core().words[FRAME_ARGUMENTS + arguments_++].number = value; }
+void CoreCall::number(double value) {
+  if (locked_) core().words[FRAME_ARGUMENTS + arguments_++].number = value;
+}
 
-void CoreCall::bits(uint64_t value) { core().words[FRAME_ARGUMENTS + arguments_++].bits = value; }
+void CoreCall::bits(uint64_t value) {
+  if (locked_) core().words[FRAME_ARGUMENTS + arguments_++].bits = value;
+}
 
 void CoreCall::bytes(const void *data, size_t size) {
   number(static_cast<double>(size));
-  if (size == 0) return;
+  if (size == 0 || !locked_) return;
   uint8_t *block = core().block(bytes_ + size);
   if (block == nullptr) {
     failed_ = true;
@@ -45,7 +50,7 @@ void CoreCall::bytes(const void *data, size_t size) {
 }
 
 bool CoreCall::run() {
-  if (failed_) return false;
+  if (failed_ || !locked_) return false;
   called_ = true;
   return core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
 }

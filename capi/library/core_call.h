@@ -37,6 +37,8 @@ class CoreCall {
   Function function_;
   size_t arguments_ = 0;
   size_t bytes_ = 0;
+  // The thread's stack was large enough to take the core's lock.
+  bool locked_ = false;
   // The block had no room for the arguments.
   bool failed_ = false;
   bool called_ = false;

@@ -100,8 +100,9 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
   if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return fail(error, why, kNoTox);
-  if (const char *problem = start_core()) {
-    log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", problem);
+  const std::string problem = start_core();
+  if (!problem.empty()) {
+    log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", problem.c_str());
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
   if (const Tox_Err_New why = create(tox.get(), options)) return fail(error, why, kNoTox);
@@ -137,11 +138,12 @@ extern "C" void tox_kill(Tox *tox) {
   if (tox == nullptr || tox->killed.exchange(true)) return;
   {
     CoreCall call(Function::core_kill, tox);
-    (void)call.run();
-    inject_random(tox->number, nullptr);
-    // Guarded by the core's lock.
-    static uint32_t killed = 0;
-    if (++killed % kKillsForCollection == 0) core().collect();
+    if (call.run()) {
+      inject_random(tox->number, nullptr);
+      // Guarded by the core's lock.
+      static uint32_t killed = 0;
+      if (++killed % kKillsForCollection == 0) core().collect();
+    }
   }
   release(tox);
 }

@@ -6,10 +6,12 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
 #include "node.h"
+#include "stack.h"
 
 namespace {
 
@@ -23,8 +25,8 @@ struct Thread {
   Locker locker;
   // While the thread is outside.
   std::optional<Unlocker> unlocker;
-  // Where the stack stood when its limit was set.
-  uintptr_t stack = 0;
+  // Of the stack; as V8 was told last.
+  uintptr_t limit = 0;
 };
 
 // Whose turn it is. V8's own lock, taken behind this one, is always free; but it lies in code that thread sanitizers do not see.
@@ -54,20 +56,23 @@ pthread_key_t ending_key() {
 }
 
 // V8 would count its share of the stack from where the thread stood at its first call; later ones may come from far deeper, or
-// from another stack.
+// from another stack. And it would not know where a small stack ends.
 void set_stack_limit() {
   constexpr uintptr_t kNear = kStackBytes / 4;
-  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  const uintptr_t distance = here > thread->stack ? here - thread->stack : thread->stack - here;
-  if (distance <= kNear) return;
-  thread->stack = here;
-  thread->isolate->SetStackLimit(here - kStackBytes);
+  const uintptr_t here = here_on_the_stack();
+  const uintptr_t lowest = stack_left() == SIZE_MAX ? 0 : thread_stack().bottom + kNativeStackBytes;
+  const uintptr_t wanted = std::max(here - kStackBytes, lowest);
+  const uintptr_t distance = wanted > thread->limit ? wanted - thread->limit : thread->limit - wanted;
+  if (distance <= kNear && thread->limit >= lowest) return;
+  thread->limit = wanted;
+  thread->isolate->SetStackLimit(wanted);
 }
 
 }  // namespace
 
-void enter(Isolate *isolate) {
-  if (depth++ > 0) return;
+bool enter(Isolate *isolate) {
+  if (depth == 0 && stack_left() < kLeastStackBytes) return false;
+  if (depth++ > 0) return true;
   turn.lock();
   if (thread == nullptr) {
     thread = new Thread(isolate);
@@ -77,6 +82,7 @@ void enter(Isolate *isolate) {
   }
   isolate->Enter();
   set_stack_limit();
+  return true;
 }
 
 void leave() {

@@ -4,8 +4,9 @@
 
 #include <v8.h>
 
-// Waits until no other thread is inside. A thread that is inside may enter again; it leaves as often.
-void enter(v8::Isolate *isolate);
+// Waits until no other thread is inside. A thread that is inside may enter again; it leaves as often. False, and nothing is
+// entered, when what is left of the thread's stack is too little.
+bool enter(v8::Isolate *isolate);
 void leave();
 
 #endif

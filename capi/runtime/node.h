@@ -20,6 +20,10 @@ struct Environment {
 // How much of a host's stack one call may use: all that the core needs, and less than a thread has that is no main thread.
 constexpr size_t kStackBytes = 256 * 1024;
 
+// Of a smaller stack, what V8's limit leaves to the functions in C++ that JavaScript calls; the rest is JavaScript's.
+constexpr size_t kNativeStackBytes = 24 * 1024;
+constexpr size_t kLeastStackBytes = kNativeStackBytes + 16 * 1024;
+
 // Starts V8 and Node without touching the host: no signal handler, no change of standard streams, no NODE_OPTIONS. NULL, or
 // why it failed.
 const char *start_node(Environment *environment);

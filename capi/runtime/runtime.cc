@@ -20,7 +20,7 @@ using v8::Value;
 
 Environment environment;
 
-void lock() { enter(environment.isolate()); }
+int lock() { return enter(environment.isolate()); }
 
 void unlock() { leave(); }
 
@@ -45,7 +45,7 @@ void run_errands() {
 const char *start(RuntimeRandom *random) {
   if (const char *problem = start_node(&environment)) return problem;
   host.random = random;
-  lock();
+  if (!lock()) return "the thread's stack is too small";
   const char *problem = run_core(environment);
   unlock();
   return problem;

@@ -37,8 +37,9 @@ struct Runtime {
   union Word *words;
   // Starts Node and the core, once. Returns NULL, or why it could not, in words for people.
   const char *(*start)(RuntimeRandom *random);
-  // Takes the lock that everything below needs. A thread may take it again; others wait.
-  void (*lock)(void);
+  // Takes the lock that everything below needs. A thread may take it again; others wait. False, and no lock, for a thread
+  // whose stack is too small.
+  int (*lock)(void);
   void (*unlock)(void);
   // The block of bytes with room for `size`; what it holds is kept. NULL when memory is out.
   uint8_t *(*block)(size_t size);
