@@ -106,7 +106,9 @@ async function build(name: string, headers: Whose, program: string): Promise<str
   // What a library with sanitizers lacks itself, the program gets from elsewhere when it runs.
   const ours = libraries.ours === undefined ? [] : ['-L', dirname(libraries.ours), '-Wl,--allow-shlib-undefined']
   const link = headers === 'ours' ? ours : []
-  const args = [...WARNINGS, ...include, '-D_GNU_SOURCE', '-pthread', '-o', program, source, ...link, '-ltoxcore']
+  // A program that loads the library by itself is not linked to it.
+  const all = [...link, '-Wl,--as-needed', '-ltoxcore']
+  const args = [...WARNINGS, ...include, '-D_GNU_SOURCE', '-pthread', '-o', program, source, ...all]
   await promisify(execFile)('gcc', args)
   return program
 }
