@@ -1,15 +1,21 @@
 // The C compilers as tests ask them: is this source accepted, with which complaints, and what does the program say?
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const OUR_HEADERS = join(ROOT, 'include')
-/** Where Debian puts c-toxcore's. */
-export const THEIR_HEADERS = '/usr/include'
+/** c-toxcore's, where Debian puts them; through a folder of our own, since compilers prefer /usr/local to /usr/include. */
+export const THEIR_HEADERS = linkTo('/usr/include/tox')
+
+function linkTo(headers: string): string {
+  const folder = scratchFolder()
+  symlinkSync(headers, join(folder, 'tox'))
+  return folder
+}
 
 /** A folder for sources and programs, gone when the process ends. */
 export function scratchFolder(): string {

@@ -7,6 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { OUR_HEADERS, THEIR_HEADERS } from './compiler.js'
 
 /** Whose library a program runs with. */
 export type Whose = 'ours' | 'theirs'
@@ -102,7 +103,7 @@ export function compile(name: string, headers: Whose = 'theirs'): Promise<string
 
 async function build(name: string, headers: Whose, program: string): Promise<string> {
   const source = join(PROGRAMS, `${name}.c`)
-  const include = headers === 'ours' ? ['-I', join(ROOT, 'include')] : []
+  const include = ['-I', headers === 'ours' ? OUR_HEADERS : THEIR_HEADERS]
   // What a library with sanitizers lacks itself, the program gets from elsewhere when it runs.
   const ours = libraries.ours === undefined ? [] : ['-L', dirname(libraries.ours), '-Wl,--allow-shlib-undefined']
   const link = headers === 'ours' ? ours : []
