@@ -8,11 +8,13 @@ import { join, resolve } from 'node:path'
 import { compile } from './native.js'
 import type { PeerCommand } from './peers.js'
 
+type Program = 'instance' | 'peer' | 'file-peer'
+
 export interface Library {
   /** As the lines call it. */
   readonly name: string
   /** The command that runs one of the bench's C programs with this library. */
-  run(program: 'instance' | 'peer'): PeerCommand
+  run(program: Program): PeerCommand
 }
 
 /** Ours, c-toxcore as it is installed, and a file of choice. */
@@ -25,7 +27,7 @@ export interface Libraries {
 
 /** Throws where no C program can be compiled. */
 export function findLibraries(): Libraries {
-  const programs = { instance: program('instance'), peer: program('peer') }
+  const programs = { instance: program('instance'), peer: program('peer'), 'file-peer': program('file-peer') }
   const { BENCH_CAPI: folder, BENCH_TOXCORE: file } = process.env
   const library = (name: string, path: string): Library => ({
     name,
@@ -38,7 +40,7 @@ export function findLibraries(): Libraries {
   }
 }
 
-function program(name: 'instance' | 'peer'): string {
+function program(name: Program): string {
   const path = compile(name, ['toxcore'], 'libtoxcore-dev')
   if (path === undefined) throw new Error(`${name}.c cannot be compiled`)
   return path

@@ -20,7 +20,7 @@ async function isolate(): Promise<void> {
     buildIfStale(): Promise<void>
   }
   await buildIfStale()
-  if (wanted.length === 0 || wanted.includes('c-library')) await buildLibrary()
+  if (wanted.length === 0 || wanted.includes('c-library') || wanted.includes('files')) await buildLibrary()
   const { inNamespace } = (await import(pathToFileURL(join(FOLDER, '../.ci/namespace.mjs')).href)) as {
     inNamespace(command: string, args: string[]): { command: string; args: string[]; isolated: boolean }
   }

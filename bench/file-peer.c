@@ -1,0 +1,123 @@
+/* One side of a file transfer through the C API, in an ordinary client's loop: tox_iterate, then a pause of
+   tox_iteration_interval. file-peer PORT send|receive BYTES
+     prints  up PORT DHT_KEY KEY
+     reads   PORT DHT_KEY KEY      the other side: adds it, and joins through it unless PORT is 0
+     prints  done SECONDS CPU_SECONDS   from the acceptance of the file to its end */
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <tox/tox.h>
+#include <unistd.h>
+
+static uint8_t chunk[2048];
+static double begun, begun_cpu;
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static double cpu(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void begin(void) {
+  begun = now();
+  begun_cpu = cpu();
+}
+
+static void end(void) {
+  printf("done %f %f\n", now() - begun, cpu() - begun_cpu);
+  fflush(stdout);
+}
+
+static void on_offer(Tox *tox, uint32_t number, uint32_t file, uint32_t kind, uint64_t size, const uint8_t *name,
+                     size_t length, void *user_data) {
+  (void)kind, (void)size, (void)name, (void)length, (void)user_data;
+  tox_file_control(tox, number, file, TOX_FILE_CONTROL_RESUME, NULL);
+  begin();
+}
+
+static void on_control(Tox *tox, uint32_t number, uint32_t file, Tox_File_Control control, void *user_data) {
+  (void)tox, (void)number, (void)file, (void)control, (void)user_data;
+  begin();
+}
+
+static void on_request(Tox *tox, uint32_t number, uint32_t file, uint64_t position, size_t length, void *user_data) {
+  (void)user_data;
+  if (length == 0) end();
+  else if (!tox_file_send_chunk(tox, number, file, position, chunk, length, NULL)) _Exit(3);
+}
+
+static void on_chunk(Tox *tox, uint32_t number, uint32_t file, uint64_t position, const uint8_t *data, size_t length,
+                     void *user_data) {
+  (void)tox, (void)number, (void)file, (void)position, (void)data, (void)user_data;
+  if (length == 0) end();
+}
+
+static void print_key(const uint8_t *key) {
+  printf(" ");
+  for (int i = 0; i < 32; i++) printf("%02x", key[i]);
+}
+
+static void parse_key(const char *text, uint8_t *key) {
+  for (int i = 0; i < 32; i++) {
+    unsigned byte = 0;
+    sscanf(text + 2 * i, "%2x", &byte);
+    key[i] = (uint8_t)byte;
+  }
+}
+
+static void hear(Tox *tox) {
+  char line[256], dht[65], key[65];
+  uint8_t bytes[32];
+  unsigned port;
+  if (fgets(line, sizeof(line), stdin) == NULL) _Exit(0);
+  if (sscanf(line, "%u %64s %64s", &port, dht, key) != 3) _Exit(2);
+  parse_key(key, bytes);
+  tox_friend_add_norequest(tox, bytes, NULL);
+  parse_key(dht, bytes);
+  if (port != 0) tox_bootstrap(tox, "127.0.0.1", (uint16_t)port, bytes, NULL);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 4) return 2;
+  struct Tox_Options *options = tox_options_new(NULL);
+  tox_options_set_ipv6_enabled(options, false);
+  tox_options_set_local_discovery_enabled(options, false);
+  tox_options_set_start_port(options, (uint16_t)atoi(argv[1]));
+  tox_options_set_end_port(options, (uint16_t)(atoi(argv[1]) + 99));
+  Tox *tox = tox_new(options, NULL);
+  if (tox == NULL) return 1;
+  tox_callback_file_recv(tox, on_offer);
+  tox_callback_file_recv_control(tox, on_control);
+  tox_callback_file_chunk_request(tox, on_request);
+  tox_callback_file_recv_chunk(tox, on_chunk);
+  uint8_t key[32];
+  printf("up %u", tox_self_get_udp_port(tox, NULL));
+  tox_self_get_dht_id(tox, key);
+  print_key(key);
+  tox_self_get_public_key(tox, key);
+  print_key(key);
+  printf("\n");
+  fflush(stdout);
+  bool offers = strcmp(argv[2], "send") == 0;
+  for (struct pollfd input = {.fd = 0, .events = POLLIN};;) {
+    if (poll(&input, 1, 0) > 0) hear(tox);
+    tox_iterate(tox, NULL);
+    if (offers && tox_friend_get_connection_status(tox, 0, NULL) != TOX_CONNECTION_NONE) {
+      offers = false;
+      tox_file_send(tox, 0, TOX_FILE_KIND_DATA, strtoull(argv[3], NULL, 10), NULL, chunk, 1, NULL);
+    }
+    usleep(1000 * tox_iteration_interval(tox));
+  }
+}
