@@ -80,8 +80,9 @@ void *open_image() {
   if (!write_all(file, toxcore_ts_runtime_image, size)) {
     problem = std::string("cannot unpack the runtime: ") + strerror(errno);
   } else {
+    // The linker takes equal paths for one library, and hosts that do the same say it without the point.
     char path[32];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    snprintf(path, sizeof path, "/proc/self/fd/./%d", file);
     const int flags = binding_flags();
     open_own_libnode(flags);
     library = dlopen(path, flags);

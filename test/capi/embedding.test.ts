@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { checkLibrary, environment, libraries, needsOurs, needsTools, type Whose } from './library.js'
+import { checkLibrary, compile, environment, libraries, needsOurs, needsTools, run, type Whose } from './library.js'
 
 const LIMIT_MS = 120_000
 
@@ -49,6 +49,13 @@ describe('the C library in other hosts', function () {
         assert.deepEqual(await exchange(command, script, whose), ['0 0 from a', '0 0 from b'])
       })
     }
+  }
+
+  for (const whose of ['theirs', 'ours'] as const) {
+    it(`a host that opens libraries from memory, as ours does: an instance (${whose})`, async function () {
+      if (whose === 'ours') needsOurs(this)
+      assert.deepEqual(await run(await compile('memory-library'), whose), ['instance: 1, error 0'])
+    })
   }
 
   it('a host that uses our libnode itself: told so, instead of a crash (ours)', async function () {
