@@ -8,18 +8,21 @@
 #include "log.h"
 
 CoreCall::CoreCall(Function function, const Tox *tox) : tox_(tox), function_(function) {
-  // Before the locks: the clock may be the host's own function.
-  const double now = tox != nullptr ? now_ms(tox->system) : 0;
+  // Under the instance's lock, as in c-toxcore: the moments that its core hears are in order. Before the core's lock: the
+  // clock may be the host's own function.
   if (tox != nullptr) tox->mutex.lock();
+  const double now = tox != nullptr ? now_ms(tox->system) : 0;
   locked_ = core().lock() != 0;
   if (locked_) core().words[FRAME_VALUE].number = now;
 }
 
 CoreCall::~CoreCall() {
   std::vector<uint8_t> records;
-  if (called_) {
+  if (locked_) {
     // Keys, profiles and messages pass through the block: they stay no longer than the call.
-    memset(core().block(0), 0, std::max(bytes_, out_size()));
+    memset(core().block(0), 0, std::max(bytes_, called_ ? out_size() : 0));
+  }
+  if (called_) {
     if (tox_ != nullptr && core().words[FRAME_LOGS].number > 0) records = take_logs(tox_->number);
   }
   if (locked_) core().unlock();
@@ -50,7 +53,7 @@ void CoreCall::bytes(const void *data, size_t size) {
 }
 
 bool CoreCall::run() {
-  if (failed_ || !locked_) return false;
+  if (!is_ready()) return false;
   called_ = true;
   return core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
 }

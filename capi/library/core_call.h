@@ -10,7 +10,7 @@
 
 class CoreCall {
  public:
-  // Reads the instance's clock, then takes its lock and the core's.
+  // Takes the instance's lock, reads its clock, and takes the core's lock.
   CoreCall(Function function, const Tox *tox);
   // Gives the locks back, then tells the log callback what the core said meanwhile.
   ~CoreCall();
@@ -21,6 +21,9 @@ class CoreCall {
   void bits(uint64_t value);
   // `data` may be NULL when `size` is 0.
   void bytes(const void *data, size_t size);
+
+  // Whether the locks are held and the arguments fit; without, it cannot run.
+  bool is_ready() const { return locked_ && !failed_; }
 
   // False when the core failed within: then neither value nor error mean anything.
   bool run();

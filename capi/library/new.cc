@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <memory>
+#include <new>
 
 #include "core.h"
 #include "log.h"
@@ -63,6 +64,7 @@ Tox_Err_New create(Tox *tox, const Tox_Options *options) {
   const bool has_savedata = type == TOX_SAVEDATA_TYPE_TOX_SAVE || type == TOX_SAVEDATA_TYPE_SECRET_KEY;
   call.number(has_savedata ? type : TOX_SAVEDATA_TYPE_NONE);
   call.bytes(tox_options_get_savedata_data(options), has_savedata ? tox_options_get_savedata_length(options) : 0);
+  if (!call.is_ready()) return TOX_ERR_NEW_MALLOC;
   // Wanted from the first draw on: keys are made before the number is known outside.
   inject_random(kBeingMade, tox->system.rng);
   const bool ran = call.run();
@@ -87,7 +89,8 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
   if (options == nullptr) return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   if (const Tox_Err_New why = check_savedata(options)) return fail(error, why, kNoTox);
 
-  auto tox = std::make_unique<Tox>();
+  std::unique_ptr<Tox> tox(new (std::nothrow) Tox);
+  if (tox == nullptr) return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   tox->log = tox_options_get_log_callback(options);
   tox->log_user_data = tox_options_get_log_user_data(options);
   // A proxy carries no UDP, and who asks for one does not want to be seen past it.
@@ -138,7 +141,8 @@ extern "C" void tox_kill(Tox *tox) {
   if (tox == nullptr || tox->killed.exchange(true)) return;
   {
     CoreCall call(Function::core_kill, tox);
-    if (call.run()) {
+    if (call.is_ready()) {
+      (void)call.run();
       inject_random(tox->number, nullptr);
       // Guarded by the core's lock.
       static uint32_t killed = 0;

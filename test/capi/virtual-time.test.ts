@@ -57,6 +57,10 @@ describe('virtual time in C', function () {
     })
   }
 
+  it('two threads that call at once ask the clock one after another', async () => {
+    assert.deepEqual(await tell('order', 'new'), ['readers at one time: 1', 'readers in the end: 2'])
+  })
+
   it('keys come from the generator that is given, however it is given', async () => {
     const first = await tell('random', 'old', '7')
     assert.deepEqual(first.slice(-2), [

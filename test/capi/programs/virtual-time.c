@@ -1,6 +1,7 @@
 // Stories on a virtual clock. `friends STYLE PLACE`: two peers in one thread, in two threads or in two processes become
 // friends, and an hour later one says something. `clock STYLE`: the clock stands still, leaps, goes back, tells nonsense.
-// `random STYLE SEED`: keys from an injected generator. `foreign STYLE`: what cannot be injected.
+// `order STYLE`: two threads ask an instance at once. `random STYLE SEED`: keys from an injected generator.
+// `foreign STYLE`: what cannot be injected.
 
 #include "virtual-time.h"
 
@@ -198,6 +199,44 @@ static void tell_clock(Style style) {
   for (int i = 0; i < PEERS; i++) tox_kill(peers[i].tox);
 }
 
+/** A clock whose first reader waits a while for a second one beside it. */
+typedef struct SlowClock {
+  Tox *tox;
+  pthread_t second;
+  atomic_int readers;
+} SlowClock;
+
+static void *ask(void *argument) {
+  tox_iterate(((SlowClock *)argument)->tox, NULL);
+  return NULL;
+}
+
+static uint64_t tell_slowly(void *argument) {
+  SlowClock *clock = argument;
+  if (clock->tox == NULL) return SECOND_MS;
+  if (atomic_fetch_add(&clock->readers, 1) > 0) return 2 * SECOND_MS;
+  if (pthread_create(&clock->second, NULL, ask, clock) != 0) give_up("no thread");
+  const double end = real_seconds() + BESIDE_S;
+  while (atomic_load(&clock->readers) == 1 && real_seconds() < end) sched_yield();
+  printf("readers at one time: %d\n", atomic_load(&clock->readers));
+  return SECOND_MS;
+}
+
+/** Were both in the clock, the second's later moment could come to the core before the first's: time would run ahead. */
+static void tell_order(Style style) {
+  SlowClock clock = {.tox = NULL, .readers = 0};
+  Tox_System system = tox_default_system();
+  system.mono_time_callback = tell_slowly;
+  system.mono_time_user_data = &clock;
+  Tox *tox = new_on(&system, style, quiet_options(), NULL);
+  if (tox == NULL) give_up("no instance");
+  clock.tox = tox;
+  tox_iterate(tox, NULL);
+  pthread_join(clock.second, NULL);
+  printf("readers in the end: %d\n", atomic_load(&clock.readers));
+  tox_kill(tox);
+}
+
 /** A generator that everybody can compute: xorshift64*. */
 typedef struct Dice {
   uint64_t state;
@@ -307,6 +346,7 @@ int main(int argc, char **argv) {
   const Style style = argc > 2 && strcmp(argv[2], "new") == 0 ? NEW : OLD;
   if (strcmp(what, "friends") == 0 && argc > 3) tell_friends(argv[3], style);
   if (strcmp(what, "clock") == 0) tell_clock(style);
+  if (strcmp(what, "order") == 0) tell_order(style);
   if (strcmp(what, "random") == 0 && argc > 3) tell_random(style, strtoull(argv[3], NULL, 10));
   if (strcmp(what, "foreign") == 0) tell_foreign(style);
   return 0;

@@ -5,7 +5,9 @@
 #define VIRTUAL_TIME_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -25,6 +27,8 @@ enum {
   HOUR_MS = 60 * 60 * SECOND_MS,
   /** Of real time: no story needs a tenth. */
   DEADLINE_S = 50,
+  /** Long enough for a thread that is let to read a clock. */
+  BESIDE_S = 1,
 };
 
 /** How an instance gets its system: by an option, as in release 0.2.18, or by tox_new_testing. */
