@@ -7,6 +7,9 @@ import type { TurnClock } from '../../src/host/clock.js'
 /** Moments begin here instead of at 0, so that a moment of 0 always means "long ago". */
 const ORIGIN_MS = 1_000_000_000
 
+/** A hundred years. After a leap of 2^64 ms, which can be told, a double would count no single milliseconds any more. */
+const LEAP_MAX_MS = 100 * 365 * 24 * 3_600_000
+
 export class CallerClock implements Clock, TurnClock {
   /** What is added to the program's clock; grows by whatever that one goes back. */
   #offsetMs: Millis
@@ -22,7 +25,7 @@ export class CallerClock implements Clock, TurnClock {
   set(callerMs: Millis): void {
     const nowMs = this.#offsetMs + callerMs
     // Told nonsense or gone back: time stands still and goes on from here.
-    if (nowMs >= this.#nowMs) this.#nowMs = nowMs
+    if (nowMs >= this.#nowMs && nowMs - this.#nowMs <= LEAP_MAX_MS) this.#nowMs = nowMs
     else if (Number.isFinite(callerMs)) this.#offsetMs = this.#nowMs - callerMs
   }
 
