@@ -6,6 +6,13 @@
 #include "events.h"
 #include "tox/tox_private.h"
 
+namespace {
+
+// A larger batch is given back: nobody needs room for a burst for ever.
+constexpr size_t kKeptBytes = 64 * 1024;
+
+}  // namespace
+
 bool iterate_core(Tox *tox, std::vector<uint8_t> &batch) {
   batch.clear();
   CoreCall call(Function::core_iterate, tox);
@@ -22,7 +29,7 @@ extern "C" void tox_iterate(Tox *tox, void *user_data) {
   tox->holders.fetch_add(1);
   if (iterate_core(tox, batch) && !batch.empty()) deliver_events(tox, batch.data(), batch.size(), user_data);
   release(tox);
-  spare = std::move(batch);
+  if (batch.capacity() <= kKeptBytes) spare = std::move(batch);
 }
 
 extern "C" void tox_iterate_with_options(Tox *tox, const Tox_Iterate_Options *, void *user_data) {

@@ -6,6 +6,9 @@
 
 namespace {
 
+// A name with more addresses is nobody's node.
+constexpr size_t kMaxAddresses = 64;
+
 void append(std::vector<uint8_t> *packed, const sockaddr *address) {
   if (address->sa_family == AF_INET) {
     const auto *bytes = reinterpret_cast<const uint8_t *>(&reinterpret_cast<const sockaddr_in *>(address)->sin_addr);
@@ -31,7 +34,10 @@ std::vector<uint8_t> resolve_host(const char *host, bool dns) {
     hints.ai_flags = 0;
     if (!dns || getaddrinfo(host, nullptr, &hints, &found) != 0) return packed;
   }
-  for (const addrinfo *one = found; one != nullptr; one = one->ai_next) append(&packed, one->ai_addr);
+  size_t count = 0;
+  for (const addrinfo *one = found; one != nullptr && count < kMaxAddresses; one = one->ai_next, count++) {
+    append(&packed, one->ai_addr);
+  }
   freeaddrinfo(found);
   return packed;
 }

@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-// The addresses of a host, packed as the core reads them: a byte 4 or 6, then 4 or 16 bytes, for each. Empty when there is none;
-// an address in numbers needs no DNS, and with `dns` false nothing else is tried. Waits for name servers.
+// The addresses of a host, at most 64, packed as the core reads them: a byte 4 or 6, then 4 or 16 bytes, for each. Empty
+// when there is none; an address in numbers needs no DNS, and with `dns` false nothing else is tried. Waits for name
+// servers.
 std::vector<uint8_t> resolve_host(const char *host, bool dns);
 
 #endif

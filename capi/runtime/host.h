@@ -1,4 +1,4 @@
-// What the core's script and the library's calls share. Guarded by the lock of runtime.cc.
+// What the core's script and the library's calls share. Guarded by the lock of entry.h.
 #ifndef TOXCORE_TS_RUNTIME_HOST_H
 #define TOXCORE_TS_RUNTIME_HOST_H
 

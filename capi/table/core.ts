@@ -3,10 +3,7 @@
 import { core, data, FRIEND, fixed, scalar } from './rows.js'
 import type { SignatureRow } from './schema.js'
 
-/**
- * A list of resolved addresses: records of one byte family (4 or 6) and 4 or 16 bytes. A name with more than 64 addresses
- * is nobody's bootstrap node.
- */
+/** A list of at most 64 resolved addresses (capi/library/resolve.h): each a byte 4 or 6, and 4 or 16 bytes. */
 const ADDRESSES = data('addresses', 'length', '64 * 17')
 const PORT = scalar('uint16_t', 'port')
 const PUBLIC_KEY = fixed('public_key', 'TOX_DHT_ID_SIZE')
