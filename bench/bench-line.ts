@@ -12,7 +12,7 @@ export interface BenchLine {
   second?: { name: string; figure: number }
   /** How many times better ours is: above 1 is better, whichever way the unit counts. */
   ratio: number | undefined
-  /** 'ms', 'µs', 'ms CPU' and 'µs CPU' (user and system time of the process together), '/s', 'MB/s', 's CPU/GB', '% CPU' or 'MB'. */
+  /** 'ms', 'µs', 'ms CPU' and 'µs CPU' (user and system time of the process together), '/s', 'MB/s', 's CPU/GB', '%', '% CPU' or 'MB'. */
   unit: string
 }
 
