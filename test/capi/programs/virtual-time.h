@@ -5,7 +5,6 @@
 #define VIRTUAL_TIME_H
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
