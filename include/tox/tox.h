@@ -22,18 +22,19 @@
  *
  * Memory. The library copies what it is given before the function returns. Pointers handed to a callback live until
  * the callback returns. A function that fills a buffer has a twin that tells the size first; the answer holds until
- * the next call that may change it, `tox_iterate` above all.
+ * the next call that may change it, `tox_iterate` above all. Where other threads make such calls, `tox_lock` of
+ * tox_private.h holds both together.
  *
  * Numbers are in host byte order. Friends, conferences, groups and files are named by numbers that belong to one
  * instance and one run: after a deletion the lowest free number is given out again.
  *
  * Callbacks. One for each event, set by `tox_callback_...`, removed with NULL, at any time, from within a callback too.
  * They run inside `tox_iterate`, on its thread, in the order in which things happened, with `user_data` as it was
- * given to that call. No lock is held: they may call every function on their instance except `tox_iterate` and
- * `tox_kill`.
+ * given to that call. No lock is held: they may call every function on their instance. After `tox_kill` none is called
+ * any more. (c-toxcore allows neither `tox_iterate` nor `tox_kill` there.) A log callback must not end its instance.
  *
- * Threads. Different instances may be used by different threads. One instance may be used by several when
- * `experimental_thread_safety` is set; without it, calls on one instance must not overlap.
+ * Threads. Every function may be called on every thread, as long as none uses an instance that another one ends.
+ * (c-toxcore wants `experimental_thread_safety` for several threads on one instance.)
  *
  * Define TOX_HIDE_DEPRECATED to hide what is kept for old programs only.
  */

@@ -73,7 +73,7 @@ typedef void tox_log_cb(struct Tox *tox, Tox_Log_Level level, const char *file, 
  * The members stand open for programs that were written so. Better: treat it as opaque and use the functions below,
  * for the layout has grown between releases. Release 0.2.18's ended at 80 bytes, with a pointer `operating_system` in
  * the place where `owned_savedata_data` is now. Objects of that size, on a stack for instance, still work: nothing
- * past byte 79 is touched until one of the newer setters has been called on the object.
+ * past byte 79 is ever touched.
  *
  * Each member means what its setter says.
  */
@@ -101,9 +101,8 @@ struct Tox_Options {
   bool experimental_groups_persistence;
   bool experimental_disable_dns;
   bool experimental_owned_data;
-  /** The library's own: the copy of the savedata when `experimental_owned_data` is set. */
+  /** Neither is used: what `experimental_owned_data` copies is kept elsewhere. They stand here for the layout. */
   uint8_t *owned_savedata_data;
-  /** The library's own: the copy of the proxy's name when `experimental_owned_data` is set. */
   char *owned_proxy_host;
 };
 #endif
