@@ -129,6 +129,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
             InstanceMethod("wantWritable", &UdpSocket::want_writable),
             InstanceMethod("ref", &UdpSocket::ref),
             InstanceMethod("unref", &UdpSocket::unref),
+            InstanceMethod("descriptor", &UdpSocket::descriptor),
             InstanceMethod("stats", &UdpSocket::stats),
             InstanceMethod("close", &UdpSocket::close),
         });
@@ -608,6 +609,9 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     }
     return Env().Undefined();
   }
+
+  // descriptor(): the system's number of the socket, -1 when it is closed.
+  Napi::Value descriptor(const Napi::CallbackInfo &) { return number(fd_); }
 
   Napi::Value stats(const Napi::CallbackInfo &) {
     Napi::Object out = Napi::Object::New(Env());

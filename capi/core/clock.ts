@@ -29,6 +29,11 @@ export class CallerClock implements Clock, TurnClock {
     else if (Number.isFinite(callerMs)) this.#offsetMs = this.#nowMs - callerMs
   }
 
+  /** The program's word for one of our moments. */
+  callerMs(atMs: Millis): Millis {
+    return atMs - this.#offsetMs
+  }
+
   now(): Millis {
     return this.#nowMs
   }

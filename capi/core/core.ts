@@ -81,9 +81,11 @@ export class Core {
       return true
     } catch (error) {
       log.mistake(error)
+      tox?.failed()
       return false
     } finally {
       this.#frame.logs = log.size
+      if (tox !== undefined) this.#frame.rest(tox.descriptor, tox.restsUntilMs)
     }
   }
 

@@ -3,8 +3,8 @@
 
 import type { HostBinding } from './binding.js'
 
-/** Before a call the caller's clock in ms, after it the result; then 20 arguments; then what else the call answers. */
-const Word = { VALUE: 0, ARGUMENTS: 1, ERROR: 21, OUT_SIZE: 22, LOGS: 23 } as const
+/** Before a call the caller's clock in ms, after it the result; then 18 arguments; then what else the call answers. */
+const Word = { VALUE: 0, ARGUMENTS: 1, DESCRIPTOR: 19, RESTS_UNTIL: 20, ERROR: 21, OUT_SIZE: 22, LOGS: 23 } as const
 
 const FIRST_BLOCK_BYTES = 64 * 1024
 
@@ -73,6 +73,12 @@ export class Frame {
   /** How many log records wait. */
   set logs(count: number) {
     this.#words[Word.LOGS] = count
+  }
+
+  /** Until when, by the caller's clock, the instance changes only by packets that wait on this descriptor. */
+  rest(descriptor: number, untilMs: number): void {
+    this.#words[Word.DESCRIPTOR] = descriptor
+    this.#words[Word.RESTS_UNTIL] = untilMs
   }
 
   /** Makes the block at least so large and keeps what it holds. */

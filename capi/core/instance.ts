@@ -48,6 +48,9 @@ const BATCH_MAX_BYTES = 1024 * 1024
 /** So many calls between two steps send at once, each with a system call of its own; of a burst, every so many. */
 const CALLS_SENT_AT_ONCE = 16
 
+const NO_REST: Millis = Number.NEGATIVE_INFINITY
+const NO_DESCRIPTOR = -1
+
 export class CoreInstance {
   readonly engine: ToxEngine
   readonly clock: CallerClock
@@ -60,6 +63,7 @@ export class CoreInstance {
   readonly #sender: CountingSender
   #savedata: Uint8Array | undefined
   #callsSinceStep = 0
+  #restsUntilMs = NO_REST
   #closed = false
 
   /** See `openInstance`. */
@@ -139,9 +143,34 @@ export class CoreInstance {
   /** After each call that may have changed or sent something. */
   changed(): void {
     this.#forgetSavedata()
+    this.#restsUntilMs = NO_REST
     if (this.#closed) return
     const calls = this.#callsSinceStep++
     if (calls < CALLS_SENT_AT_ONCE || calls % CALLS_SENT_AT_ONCE === 0) this.#driver.flush()
+    if (calls < CALLS_SENT_AT_ONCE && this.#mayRest()) this.#restsUntilMs = this.engine.nextWakeMs()
+  }
+
+  /** A call failed within: nothing is known for sure. */
+  failed(): void {
+    this.#restsUntilMs = NO_REST
+  }
+
+  /**
+   * Until when, by the program's clock, steps change nothing unless a packet waits in the socket: the library answers them
+   * itself, since at twenty steps a second most of a step's cost is to wake this core's cold code.
+   */
+  get restsUntilMs(): Millis {
+    return this.clock.callerMs(this.#restsUntilMs)
+  }
+
+  /** The descriptor of the socket, -1 where there is none. */
+  get descriptor(): number {
+    return this.#socket?.pollable ?? NO_DESCRIPTOR
+  }
+
+  #mayRest(): boolean {
+    const isFlushed = this.#socket === undefined || this.#socket.pollable !== undefined
+    return isFlushed && this.#events.size === 0 && this.pace.isCalm(this.clock.now())
   }
 
   /** The profile: the same bytes until something changes, since programs ask for the size first. */

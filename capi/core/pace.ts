@@ -61,6 +61,11 @@ export class Pace {
     this.#saidSinceStep = 0
   }
 
+  /** Whether nothing holds that asks for short intervals. */
+  isCalm(nowMs: Millis): boolean {
+    return this.intervalMs(nowMs, Number.POSITIVE_INFINITY) === INTERVAL_MAX_MS
+  }
+
   /** Whole milliseconds; `nextWakeMs` is the engine's next deadline. */
   intervalMs(nowMs: Millis, nextWakeMs: Millis): Millis {
     let intervalMs = Math.min(INTERVAL_MAX_MS, nextWakeMs - nowMs)

@@ -11,9 +11,9 @@ CoreCall::CoreCall(Function function, const Tox *tox) : tox_(tox), function_(fun
   // Under the instance's lock, as in c-toxcore: the moments that its core hears are in order. Before the core's lock: the
   // clock may be the host's own function.
   if (tox != nullptr) tox->mutex.lock();
-  const double now = tox != nullptr ? now_ms(tox->system) : 0;
+  if (tox != nullptr) now_ = now_ms(tox->system);
   locked_ = core().lock() != 0;
-  if (locked_) core().words[FRAME_VALUE].number = now;
+  if (locked_) core().words[FRAME_VALUE].number = now_;
 }
 
 CoreCall::~CoreCall() {
@@ -55,7 +55,14 @@ void CoreCall::bytes(const void *data, size_t size) {
 bool CoreCall::run() {
   if (!is_ready()) return false;
   called_ = true;
-  return core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
+  const bool done = core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
+  if (tox_ != nullptr) tox_->rest = done ? rest() : Rest{};
+  return done;
+}
+
+Rest CoreCall::rest() const {
+  const Word *words = core().words;
+  return {now_, words[FRAME_RESTS_UNTIL].number, static_cast<int>(words[FRAME_DESCRIPTOR].number)};
 }
 
 int CoreCall::error() const { return static_cast<int>(core().words[FRAME_ERROR].number); }

@@ -36,7 +36,10 @@ class CoreCall {
   size_t out_size() const;
 
  private:
+  Rest rest() const;
+
   const Tox *tox_;
+  double now_ = 0;
   Function function_;
   size_t arguments_ = 0;
   size_t bytes_ = 0;

@@ -11,6 +11,13 @@
 #include "system.h"
 #include "tox/tox.h"
 
+// What the core said after the last call: until `until`, by the instance's clock, only packets on its socket change it.
+struct Rest {
+  double from = 0;
+  double until = 0;
+  int socket = -1;
+};
+
 struct Tox {
   // The instance's number in the core.
   uint32_t number = 0;
@@ -23,6 +30,8 @@ struct Tox {
   bool dns_enabled = true;
   // `tox_lock`; held during every call into the core, never during a callback.
   mutable std::recursive_mutex mutex;
+  // Guarded by `mutex`.
+  mutable Rest rest;
   // Killed, perhaps from within a callback: what is left of the batch is not delivered any more.
   std::atomic<bool> killed{false};
   // Friends deleted while events are being delivered: what the batch still holds of them is left out. Guarded by `mutex`.

@@ -1,5 +1,9 @@
 // tox_iterate: one step of the core under the locks, then the host's callbacks on its own thread with no lock held.
 
+#include <poll.h>
+
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core_call.h"
@@ -11,10 +15,31 @@ namespace {
 // A larger batch is given back: nobody needs room for a burst for ever.
 constexpr size_t kKeptBytes = 64 * 1024;
 
+// How long a client may sleep at most.
+constexpr uint32_t kMaxIntervalMs = 50;
+
+// For how many milliseconds from now only a packet can change anything; 0 where the core must be asked, and with a clock of
+// the host's own, which each call asks once. Under the instance's lock.
+double rest_left(const Tox *tox) {
+  if (tox->system.given.mono_time_callback != nullptr) return 0;
+  const double now = now_ms(tox->system);
+  return now >= tox->rest.from ? std::max(0.0, tox->rest.until - now) : 0;
+}
+
+// A client polls twenty times a second, and by then the core's code and data have left the processor's caches: to find out
+// in there that nothing is to be done takes far longer than to find it out here.
+bool is_idle(const Tox *tox) {
+  const std::lock_guard lock(tox->mutex);
+  if (rest_left(tox) <= 0) return false;
+  pollfd socket = {tox->rest.socket, POLLIN, 0};
+  return socket.fd < 0 || poll(&socket, 1, 0) == 0;
+}
+
 }  // namespace
 
 bool iterate_core(Tox *tox, std::vector<uint8_t> &batch) {
   batch.clear();
+  if (is_idle(tox)) return true;
   CoreCall call(Function::core_iterate, tox);
   if (!call.run()) return false;
   batch.assign(call.out(), call.out() + call.out_size());
@@ -30,6 +55,17 @@ extern "C" void tox_iterate(Tox *tox, void *user_data) {
   if (iterate_core(tox, batch) && !batch.empty()) deliver_events(tox, batch.data(), batch.size(), user_data);
   release(tox);
   if (batch.capacity() <= kKeptBytes) spare = std::move(batch);
+}
+
+extern "C" uint32_t tox_iteration_interval(const Tox *tox) {
+  if (tox == nullptr) return kMaxIntervalMs;
+  {
+    const std::lock_guard lock(tox->mutex);
+    const double left = rest_left(tox);
+    if (left > 0) return static_cast<uint32_t>(std::ceil(std::min(left, double{kMaxIntervalMs})));
+  }
+  CoreCall call(Function::core_iteration_interval, tox);
+  return call.run() ? static_cast<uint32_t>(call.value()) : kMaxIntervalMs;
 }
 
 extern "C" void tox_iterate_with_options(Tox *tox, const Tox_Iterate_Options *, void *user_data) {

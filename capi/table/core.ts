@@ -34,6 +34,7 @@ export const CORE: readonly SignatureRow[] = [
   core('const tox', 'void', 'core_set_log', [scalar('uint32_t', 'level')]),
   // Answers a batch of events in the block.
   core('tox', 'void', 'core_iterate'),
+  core('const tox', 'uint32_t', 'core_iteration_interval', [], { failed: '50' }),
   core('tox', 'bool', 'core_bootstrap', [ADDRESSES, PORT, PUBLIC_KEY], {
     error: 'Tox_Err_Bootstrap',
     failed: 'false',

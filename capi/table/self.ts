@@ -14,7 +14,6 @@ const GET_PORT: Failure = { error: 'Tox_Err_Get_Port', failed: '0', internalErro
 export const SELF: readonly FunctionRow[] = [
   core('const tox', 'size_t', 'tox_get_savedata_size', [], { failed: '0' }),
   core('const tox', 'void', 'tox_get_savedata', [out('savedata')]),
-  core('const tox', 'uint32_t', 'tox_iteration_interval', [], { failed: '50' }),
   core('const tox', 'Tox_Connection', 'tox_self_get_connection_status', [], { failed: 'TOX_CONNECTION_NONE' }),
   core('const tox', 'void', 'tox_self_get_address', [out('address')]),
   core('tox', 'void', 'tox_self_set_nospam', [scalar('uint32_t', 'nospam')]),

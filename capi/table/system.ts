@@ -15,6 +15,7 @@ export const INSTANCES: readonly FunctionRow[] = plain(
   'tox_kill',
   'tox_iterate',
   'tox_iterate_with_options',
+  'tox_iteration_interval',
   'tox_iterate_options_new',
   'tox_iterate_options_free',
   'tox_iterate_options_get_fail_hard',

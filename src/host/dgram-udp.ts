@@ -65,6 +65,7 @@ function addressText(endpoint: Endpoint, family: UdpFamily): string {
 class DgramUdpSocket implements UdpSocket {
   readonly kind = 'dgram'
   readonly localPort: number
+  readonly pollable = undefined
   readonly sender: UdpSender
   #waiting: { from: Endpoint; packet: Uint8Array }[] = []
   #outgoing: { to: Endpoint; packet: Uint8Array }[] = []

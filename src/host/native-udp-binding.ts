@@ -30,6 +30,7 @@ export interface NativeUdp {
   wantWritable(wanted: boolean): number
   ref(): void
   unref(): void
+  descriptor(): number
   stats(): NativeUdpStats
   close(): void
 }

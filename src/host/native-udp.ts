@@ -70,6 +70,7 @@ class NativeUdpSocket implements UdpSocket {
   readonly localPort: number
   readonly sender: UdpSender
   readonly #out: SendArena
+  readonly #descriptor: number
   readonly #arena: ReceiveArena
   readonly #endpoints = new EndpointCache()
   #closed = false
@@ -83,6 +84,7 @@ class NativeUdpSocket implements UdpSocket {
     readonly local: Endpoint,
   ) {
     this.localPort = local.port
+    this.#descriptor = socket.descriptor()
     this.#arena = receiveArena(native)
     this.#out = new SendArena((arena, rows, first, end) => this.socket.send(arena, rows, first, end))
     this.sender = this.#out
@@ -134,6 +136,10 @@ class NativeUdpSocket implements UdpSocket {
     if (waits === this.#awaitsWritable) return
     this.#awaitsWritable = waits
     this.socket.wantWritable(waits)
+  }
+
+  get pollable(): number | undefined {
+    return this.#closed || this.#out.isWaiting ? undefined : this.#descriptor
   }
 
   ref(): void {

@@ -53,6 +53,11 @@ export interface UdpSocket {
   receive(handler: UdpHandler): boolean
   /** Sends what stands in the arena. What the system cannot take now stays and goes out when it can. */
   flush(): void
+  /**
+   * The descriptor on which something else can wait for packets; undefined while packets wait to be sent, since they need a
+   * `flush` besides, and for node:dgram.
+   */
+  readonly pollable: number | undefined
   /** Whether the socket keeps the process alive (it does at first). */
   ref(): void
   unref(): void

@@ -10,7 +10,7 @@ import { coreFunctions } from '../../capi/core/functions/index.js'
 import { EVENTS } from '../../capi/table/events.js'
 import { CORE_FUNCTIONS } from '../../capi/table/functions.js'
 import { nativeUdpMissing } from '../../src/host/native-udp.js'
-import { type Argument, Peer, PORTS, Program, runUntil, sleepThrough, text } from './program.js'
+import { type Argument, LOOPBACK, Peer, PORTS, Program, runUntil, sleepThrough, text } from './program.js'
 
 describe('the functions of the core', () => {
   const functions = coreFunctions({} as Core)
@@ -87,6 +87,25 @@ describe('the entry of the core', () => {
     assert.match(logs[0]!, /^4 core.*there is no function 100000/)
     assert.match(logs[1]!, /^4 core.*there is no instance 77/)
     assert.deepEqual(program.logs(0), [])
+  })
+
+  it('says until when only packets can change an instance, and by which descriptor they come', () => {
+    const program = new Program()
+    const peer = Peer.open(program)
+    const step = () => {
+      program.nowMs += 50
+      return peer.call('core_iterate')
+    }
+    // Somebody is sought at first, which takes short steps.
+    assert.ok(step().restsUntilMs <= program.nowMs)
+    program.nowMs += 20_000
+    while (step().restsUntilMs <= program.nowMs);
+    const { restsUntilMs, descriptor } = peer.call('tox_self_get_nospam')
+    assert.ok(descriptor > 2)
+    assert.equal(peer.intervalMs, Math.min(50, Math.ceil(restsUntilMs - program.nowMs)))
+    const key = new Uint8Array(32).fill(9)
+    assert.ok(peer.call('core_bootstrap', LOOPBACK, 33_445, key).restsUntilMs <= program.nowMs)
+    assert.ok(peer.call('core_kill').restsUntilMs <= program.nowMs)
   })
 
   it('takes any numbers and bytes for any function, and the instance lives', () => {

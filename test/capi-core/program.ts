@@ -19,6 +19,9 @@ export interface Answer {
   readonly out: Uint8Array
   /** How many log records wait. */
   readonly logs: number
+  /** Until when the instance changes only by packets, and the descriptor on which they come. */
+  readonly restsUntilMs: number
+  readonly descriptor: number
 }
 
 export interface ToxEvent {
@@ -90,7 +93,8 @@ export class Program {
     const error = row.error === undefined ? 'OK' : ERROR_ENUMS[row.error][this.#numbers[21]!]
     assert.ok(error !== undefined, `${row.name}: error ${this.#numbers[21]}`)
     const out = this.block.slice(0, this.#numbers[22])
-    return { error, value: this.#numbers[0]!, bits: this.#bits[0]!, out, logs }
+    const [descriptor, restsUntilMs] = [this.#numbers[19]!, this.#numbers[20]!]
+    return { error, value: this.#numbers[0]!, bits: this.#bits[0]!, out, logs, restsUntilMs, descriptor }
   }
 
   /** As `try`; the core must not fail within. */
@@ -187,7 +191,7 @@ export class Peer {
   }
 
   get intervalMs(): number {
-    return this.call('tox_iteration_interval').value
+    return this.call('core_iteration_interval').value
   }
 
   bootstrapFrom(other: Peer): void {

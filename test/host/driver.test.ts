@@ -15,6 +15,7 @@ class FakeSocket implements UdpSocket {
   readonly family = 'ipv4'
   readonly local = Endpoint.parse('127.0.0.1', 1)!
   readonly localPort = 1
+  readonly pollable = undefined
   incoming: Uint8Array[][] = []
   waiting = 0
   flushes: number[] = []

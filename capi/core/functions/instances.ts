@@ -33,6 +33,8 @@ export function instanceFunctions(core: Core) {
 
     core_iterate: (tox: CoreInstance): Uint8Array => tox.iterate(),
 
+    core_iteration_interval: (tox: CoreInstance): number => tox.iterationIntervalMs(),
+
     core_set_log(tox: CoreInstance, minimum: number): undefined {
       tox.log.minimum = minimum
     },

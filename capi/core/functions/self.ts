@@ -41,8 +41,6 @@ export const selfFunctions = {
   /** There is no TCP server yet. */
   tox_self_get_tcp_port: (_tox: CoreInstance): Result<never, 'not-bound'> => fail('not-bound'),
 
-  tox_iteration_interval: (tox: CoreInstance) => tox.iterationIntervalMs(),
-
   tox_get_savedata_size: (tox: CoreInstance) => tox.savedata().length,
   tox_get_savedata: (tox: CoreInstance) => tox.savedata(),
 }
