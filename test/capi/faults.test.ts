@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { compile, environment, measurements, needsOurs, needsTools, run } from './library.js'
+import { compile, environment, isSanitized, measurements, needsOurs, needsTools, run } from './library.js'
 
 const LIFE = [
   'instance: 1, error 0',
@@ -17,9 +17,6 @@ const REFUSED = 'instance: 0, error 2'
 
 /** Above what an instance takes: all the queues of one busy friendship (45 MB of messages), or thousands of nodes to ask. */
 const FLOOD_KIB = 160 * 1024
-
-/** Sanitizers need all address space that there is, and more stack. */
-const isSanitized = /address|thread/.test(process.env.CAPI_LIBRARY ?? '')
 
 describe('a C process in trouble', function () {
   this.timeout(60_000)

@@ -30,6 +30,9 @@ export const libraries: Readonly<Record<Whose, string | undefined>> = {
   theirs: real(installedLibrary()),
 }
 
+/** Sanitizers need all address space that there is, more stack, and time. */
+export const isSanitized = /address|thread/.test(process.env.CAPI_LIBRARY ?? '')
+
 export const oursIsBuilt = libraries.ours !== undefined
 
 function real(path: string): string | undefined {
@@ -95,21 +98,25 @@ export function compile(name: string, headers: Whose = 'theirs'): Promise<string
   const key = `${name}-${headers}`
   let program = compiled.get(key)
   if (program === undefined) {
-    program = build(name, headers, join(temporaryFolder(), key))
+    program = build(join(PROGRAMS, `${name}.c`), headers, join(temporaryFolder(), key))
     compiled.set(key, program)
   }
   return program
 }
 
-async function build(name: string, headers: Whose, program: string): Promise<string> {
-  const source = join(PROGRAMS, `${name}.c`)
+/** The same for a source that a test has written. */
+export function compileSource(path: string, headers: Whose): Promise<string> {
+  return build(path, headers, path.replace(/\.c$/, ''))
+}
+
+async function build(source: string, headers: Whose, program: string): Promise<string> {
   const include = ['-I', headers === 'ours' ? OUR_HEADERS : THEIR_HEADERS]
   // What a library with sanitizers lacks itself, the program gets from elsewhere when it runs.
   const ours = libraries.ours === undefined ? [] : ['-L', dirname(libraries.ours), '-Wl,--allow-shlib-undefined']
   const link = headers === 'ours' ? ours : []
   // A program that loads the library by itself is not linked to it.
   const all = [...link, '-Wl,--as-needed', '-ltoxcore']
-  const args = [...WARNINGS, ...include, '-D_GNU_SOURCE', '-pthread', '-o', program, source, ...all]
+  const args = [...WARNINGS, ...include, '-I', PROGRAMS, '-D_GNU_SOURCE', '-pthread', '-o', program, source, ...all]
   await promisify(execFile)('gcc', args)
   return program
 }

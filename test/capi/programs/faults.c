@@ -90,19 +90,9 @@ static void exit_in_a_callback(void) {
   World *world = new_world(1, NEW);
   Tox *a = new_peer(world, 0);
   Tox *b = new_peer(world, 1);
-  uint8_t key[KEY_SIZE];
-  tox_self_get_public_key(a, key);
-  tox_friend_add_norequest(b, key, NULL);
-  tox_self_get_public_key(b, key);
-  tox_friend_add_norequest(a, key, NULL);
-  tox_self_get_dht_id(b, key);
-  tox_bootstrap(a, "127.0.0.1", tox_self_get_udp_port(b, NULL), key, NULL);
+  introduce_both(a, b);
   tox_callback_friend_connection_status(a, exit_at_once);
-  for (;;) {
-    tox_iterate(a, NULL);
-    tox_iterate(b, NULL);
-    world->now_ms++;
-  }
+  for (;;) turn_both(world, a, b);
 }
 
 static void *end_the_process(void *argument) {

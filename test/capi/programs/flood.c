@@ -26,28 +26,8 @@ static void on_lossless(Tox *tox, uint32_t number, const uint8_t *data, size_t l
   heard++;
 }
 
-static void turn(World *world, Tox *a, Tox *b) {
-  tox_iterate(a, NULL);
-  tox_iterate(b, NULL);
-  world->now_ms += tox_iteration_interval(a);
-}
-
-static void befriend(World *world, Tox *a, Tox *b) {
-  uint8_t key[KEY_SIZE];
-  tox_self_get_public_key(a, key);
-  tox_friend_add_norequest(b, key, NULL);
-  tox_self_get_public_key(b, key);
-  tox_friend_add_norequest(a, key, NULL);
-  tox_self_get_dht_id(b, key);
-  tox_bootstrap(a, "127.0.0.1", tox_self_get_udp_port(b, NULL), key, NULL);
-  while (tox_friend_get_connection_status(a, 0, NULL) == TOX_CONNECTION_NONE ||
-         tox_friend_get_connection_status(b, 0, NULL) == TOX_CONNECTION_NONE) {
-    turn(world, a, b);
-  }
-}
-
 static void hear_all(World *world, Tox *a, Tox *b, unsigned taken) {
-  while (heard < taken) turn(world, a, b);
+  while (heard < taken) turn_both(world, a, b);
   printf("all that was taken was heard: %d\n", heard == taken);
   heard = 0;
 }
@@ -80,7 +60,7 @@ static void flood_a_friend(World *world, Tox *a, Tox *b) {
   hear_all(world, a, b, taken);
   memset(text, 200, sizeof(text));
   for (int i = 0; i < PACKETS; i++) tox_friend_send_lossy_packet(a, 0, text, sizeof(text), NULL);
-  for (int i = 0; i < 100; i++) turn(world, a, b);
+  for (int i = 0; i < 100; i++) turn_both(world, a, b);
   printf("still friends: %d\n", tox_friend_get_connection_status(a, 0, NULL) != TOX_CONNECTION_NONE);
   printf("= lossy_kib %ld\n", resident_kib());
 }
