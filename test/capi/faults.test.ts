@@ -19,7 +19,7 @@ const REFUSED = 'instance: 0, error 2'
 const FLOOD_KIB = 160 * 1024
 
 describe('a C process in trouble', function () {
-  this.timeout(60_000)
+  this.timeout(90_000)
   needsTools(this)
   before(function () {
     needsOurs(this)

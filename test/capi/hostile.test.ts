@@ -16,7 +16,7 @@ const KINDS = 7
 const KEYS = 5
 
 describe('a hostile C program', function () {
-  this.timeout(60_000)
+  this.timeout(90_000)
   needsTools(this)
 
   let program: string

@@ -11,12 +11,12 @@ const MEETING_MS = 5_000
 /** A message and its receipt, at the interval of somebody who has been silent for an hour. */
 const TALK_MS = 200
 /** "Far less than real time", on a machine with other things to do. */
-const REAL_MS = 30_000
+const REAL_MS = 50_000
 
 const isMeasurement = (line: string): boolean => line.startsWith('= ')
 
 describe('virtual time in C', function () {
-  this.timeout(60_000)
+  this.timeout(90_000)
   needsTools(this)
   before(function () {
     needsOurs(this)

@@ -3,7 +3,7 @@
 
 #include "virtual-time.h"
 
-enum { MANY_FRIENDS = 1000, MANY_BOOTSTRAPS = 20000, MANY_MESSAGES = 100000, PACKETS = 10 * 1024 * 1024 / 1373 };
+enum { MANY_FRIENDS = 1000, MANY_BOOTSTRAPS = 5000, MANY_MESSAGES = 100000, PACKETS = 10 * 1024 * 1024 / 1373 };
 
 static unsigned heard = 0;
 

@@ -25,7 +25,7 @@ enum {
   SECOND_MS = 1000,
   HOUR_MS = 60 * 60 * SECOND_MS,
   /** Of real time: no story needs a tenth. */
-  DEADLINE_S = 50,
+  DEADLINE_S = 55,
   /** Long enough for a thread that is let to read a clock. */
   BESIDE_S = 1,
 };
