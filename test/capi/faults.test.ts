@@ -2,8 +2,21 @@
 // ends the process.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { compile, environment, isSanitized, measurements, needsOurs, needsTools, run } from './library.js'
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  compile,
+  environment,
+  isSanitized,
+  libraries,
+  measurements,
+  needsOurs,
+  needsTools,
+  run,
+  temporaryFolder,
+} from './library.js'
 
 const LIFE = [
   'instance: 1, error 0',
@@ -17,6 +30,24 @@ const REFUSED = 'instance: 0, error 2'
 
 /** Above what an instance takes: all the queues of one busy friendship (45 MB of messages), or thousands of nodes to ask. */
 const FLOOD_KIB = 160 * 1024
+
+/** Of Tox_Err_Set_Info, which has no error for what nobody expected. */
+const TOO_LONG = 2
+
+/** The library with another text in its script, in a folder of its own. */
+function libraryWith(before: string, after: string): string {
+  assert.equal(before.length, after.length)
+  const folder = join(temporaryFolder(), 'mistaken')
+  mkdirSync(folder)
+  const bytes = readFileSync(libraries.ours!)
+  const at = bytes.indexOf(before)
+  assert.ok(at > 0 && bytes.indexOf(before, at + 1) < 0, 'the script has the text once')
+  bytes.write(after, at, 'latin1')
+  writeFileSync(join(folder, 'libtoxcore.so.2'), bytes)
+  const beside = join(dirname(libraries.ours!), 'toxcore-ts')
+  if (existsSync(beside)) symlinkSync(beside, join(folder, 'toxcore-ts'))
+  return folder
+}
 
 describe('a C process in trouble', function () {
   this.timeout(90_000)
@@ -105,6 +136,21 @@ describe('a C process in trouble', function () {
       }
       assert.deepEqual(await tell('memory', '640'), LIFE)
     })
+  })
+
+  it('whose core makes a mistake: the call fails, the log tells where, and life goes on', async () => {
+    const folder = libraryWith('tox.messenger.setStatusMessage(', 'tox.messenger.aMistakeOfOurOwn(')
+    const env = { ...environment('ours'), LD_LIBRARY_PATH: folder }
+    const { stdout } = await promisify(execFile)(await program(), ['mistake'], { env })
+    const lines = stdout.split('\n').filter((line) => !/^\s+at /.test(line))
+    assert.deepEqual(lines.slice(0, -1), [
+      'log: : TypeError: tox.messenger.aMistakeOfOurOwn is not a function',
+      `tox_self_set_status_message(tox, bytes_of("busy"), 4, &error): 0, error ${TOO_LONG}`,
+      'tox_self_get_status_message_size(tox): 0',
+      'tox_self_set_name(tox, bytes_of("name"), 4, &error): 1, error 0',
+      'tox_self_get_name_size(tox): 4',
+      'log lines: 1',
+    ])
   })
 
   describe('on a small stack', () => {

@@ -1,7 +1,7 @@
 // Stories of what goes wrong around the library, and of processes that end in odd ways. `new`: one instance, or why there is
 // none. `stack KIB`: a life on a thread with this much stack. `end WAY`: a process with a running instance ends so.
 // `files N`, `memory MIB`: when no more is left. `spawn`: other programs started in the ways that share memory at first.
-// `libnode`: which file that is.
+// `libnode`: which file that is. `mistake`: with a library that has one.
 
 #include <spawn.h>
 #include <sys/resource.h>
@@ -44,6 +44,23 @@ static bool live_and_die(void) {
   tox_kill(tox);
   printf("lived and died\n");
   return true;
+}
+
+/** Calls the function in which the library's core has a mistake, and then others. */
+static void meet_a_mistake(void) {
+  int log_lines = 0;
+  struct Tox_Options *options = quiet_options();
+  tox_options_set_log_callback(options, on_log);
+  tox_options_set_log_user_data(options, &log_lines);
+  Tox *tox = tox_new(options, NULL);
+  tox_options_free(options);
+  STEP(Tox_Err_Set_Info, tox_self_set_status_message(tox, bytes_of("busy"), 4, &error));
+  SHOW(tox_self_get_status_message_size(tox));
+  STEP(Tox_Err_Set_Info, tox_self_set_name(tox, bytes_of("name"), 4, &error));
+  SHOW(tox_self_get_name_size(tox));
+  tox_iterate(tox, NULL);
+  tox_kill(tox);
+  printf("log lines: %d\n", log_lines);
 }
 
 static void *live_on_a_thread(void *argument) {
@@ -201,6 +218,7 @@ int main(int argc, char **argv) {
   if (strcmp(what, "new") == 0) live_and_die();
   if (strcmp(what, "end") == 0) end(which);
   if (strcmp(what, "spawn") == 0) spawn();
+  if (strcmp(what, "mistake") == 0) meet_a_mistake();
   if (strcmp(what, "libnode") == 0) tell_libnode();
   if (strcmp(what, "stack") == 0) {
     if (argc > 3) live_and_die();
