@@ -12,10 +12,11 @@ struct Host {
   Word words[FRAME_WORDS] = {};
   RuntimeRandom *random = nullptr;
   // call(function, instance): true when the core did not fail within.
-  v8::Global<v8::Function> call;
+  // Eternal, as all here lives on when the process ends: at its exit other threads may still be inside.
+  v8::Eternal<v8::Function> call;
   // reserve(size): makes the block at least so large and keeps what it holds.
-  v8::Global<v8::Function> reserve;
-  std::shared_ptr<v8::BackingStore> block;
+  v8::Eternal<v8::Function> reserve;
+  std::shared_ptr<v8::BackingStore> &block = *new std::shared_ptr<v8::BackingStore>;
 };
 
 extern Host host;

@@ -30,7 +30,7 @@ using v8::Value;
 Local<String> name_of(Isolate *isolate, const char *text) { return String::NewFromUtf8(isolate, text).ToLocalChecked(); }
 
 void set_call(const FunctionCallbackInfo<Value> &info) {
-  if (info[0]->IsFunction()) host.call.Reset(info.GetIsolate(), info[0].As<Function>());
+  if (info[0]->IsFunction()) host.call.Set(info.GetIsolate(), info[0].As<Function>());
 }
 
 void set_block(const FunctionCallbackInfo<Value> &info) {
@@ -39,7 +39,7 @@ void set_block(const FunctionCallbackInfo<Value> &info) {
 }
 
 void set_reserve(const FunctionCallbackInfo<Value> &info) {
-  if (info[0]->IsFunction()) host.reserve.Reset(info.GetIsolate(), info[0].As<Function>());
+  if (info[0]->IsFunction()) host.reserve.Set(info.GetIsolate(), info[0].As<Function>());
 }
 
 void random(const FunctionCallbackInfo<Value> &info) {
