@@ -56,7 +56,8 @@ bool CoreCall::run() {
   if (!is_ready()) return false;
   called_ = true;
   const bool done = core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
-  if (tox_ != nullptr) tox_->rest = done ? rest() : Rest{};
+  // While core_new runs, the frame tells of the instance that was called before.
+  if (tox_ != nullptr && tox_->number != 0) tox_->rest = done ? rest() : Rest{};
   return done;
 }
 

@@ -79,8 +79,11 @@ std::vector<uint8_t> take_logs(uint32_t instance) {
 }
 
 void deliver_logs(const Tox *tox, const std::vector<uint8_t> &records) {
+  // The callback may kill the instance: what is left is not told then.
+  auto *held = const_cast<Tox *>(tox);
+  held->holders.fetch_add(1);
   Reader reader(records.data(), records.size());
-  while (!reader.at_end()) {
+  while (!reader.at_end() && !tox->killed) {
     const uint32_t level = reader.number();
     const std::string file = reader.text();
     const uint32_t line = reader.number();
@@ -88,6 +91,7 @@ void deliver_logs(const Tox *tox, const std::vector<uint8_t> &records) {
     const std::string message = reader.text();
     tell(tox, level, file.c_str(), line, function.c_str(), message.c_str());
   }
+  release(held);
 }
 
 void log_here(const Tox *tox, Tox_Log_Level level, const char *function, const char *message) {
