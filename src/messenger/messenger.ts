@@ -264,7 +264,7 @@ export class Messenger {
     for (const one of saved) {
       const isAsking = one.state === 'added' || one.state === 'requested'
       const added = isAsking
-        ? this.addFriend(encodeToxId(one.publicKey, one.nospam), one.requestMessage)
+        ? this.addFriend(encodeToxId(one.publicKey, one.nospam), sendable(one.requestMessage))
         : this.#addConfirmed(one.publicKey, one.lastSeenUnix)
       if (!added.ok) {
         this.#context.env.log.log('warn', 'messenger', `a saved friend was left out: ${added.error}`)
@@ -311,4 +311,9 @@ export class Messenger {
   #onRoom(friend: Friend | undefined): void {
     if (friend !== undefined) this.#presence.tell(friend)
   }
+}
+
+/** c-toxcore 0.2.18 saves requests of up to 1,016 bytes, which never arrive: the friend matters more than the last words. */
+function sendable(requestMessage: Uint8Array): Uint8Array {
+  return requestMessage.subarray(0, FRIEND_REQUEST_MESSAGE_MAX_BYTES)
 }

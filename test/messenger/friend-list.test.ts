@@ -219,6 +219,18 @@ describe('the friend list', () => {
     assert.deepEqual(other.messenger.lastOnline(0), { ok: true, value: saved[0]!.lastSeenUnix })
   })
 
+  it('keeps a saved friend whose request is longer than any that arrives', () => {
+    const { world, a } = couple()
+    a.messenger.addFriend(encodeToxId(keyOf(50), NOSPAM), HELLO)
+    const asked = a.messenger.snapshot().at(-1)!
+    const other = new Person(world.host(7))
+    other.messenger.restore([{ ...asked, requestMessage: new Uint8Array(1016).fill(120) }])
+    assert.deepEqual(
+      other.messenger.snapshot().map(({ publicKey, requestMessage }) => [publicKey, requestMessage.length]),
+      [[asked.publicKey, 921]],
+    )
+  })
+
   it('makes nobody a friend who merely says Online', () => {
     const held = a.host.connections.open(b.host.publicKey)
     b.host.connections.open(a.host.publicKey)
