@@ -47,6 +47,7 @@ export async function buildCapi({ sanitize = '' } = {}) {
 async function buildIfStale(sanitize) {
   const folder = sanitize === '' ? CAPI : join(CAPI, sanitize.replaceAll(',', '-'))
   const libnode = await findTools()
+  findSanitizers(sanitize)
   const stamp = join(folder, '.built')
   const made = `${JSON.stringify(libnode)}\n`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === made && newestSource() <= statSync(stamp).mtimeMs) {
@@ -143,6 +144,14 @@ async function findTools() {
   } catch (error) {
     throw new CannotBuild(error.message)
   }
+}
+
+/** gcc's libraries of these sanitizers; it answers with the bare name where it has none. */
+function findSanitizers(list) {
+  const names = { address: 'libasan.so', undefined: 'libubsan.so', thread: 'libtsan.so' }
+  const wanted = list === '' ? [] : list.split(',').map((name) => names[name] ?? `lib${name}.so`)
+  const missing = wanted.filter((name) => !output('c++', [`-print-file-name=${name}`])?.startsWith('/'))
+  if (missing.length > 0) throw new CannotBuild(`the compiler has no ${missing.join(', ')}`)
 }
 
 async function must(command, args, options) {

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { buildCapi, CannotBuild } from './build-capi.mjs'
 import { inNamespace } from './namespace.mjs'
 import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
@@ -104,7 +105,10 @@ export function add(all) {
 
 /** The files of test/ that a lane runs: everything that is no lane of its own. */
 const UNIT_FILES = ['test/**/*.test.ts']
-const OTHER_LANES = ['interop', 'package', 'capi', 'clients'].flatMap((name) => ['--ignore', `test/${name}/**`])
+const OTHER_LANES = ['interop', 'package', 'capi', 'clients', 'sanitize'].flatMap((name) => [
+  '--ignore',
+  `test/${name}/**`,
+])
 
 const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
 
@@ -163,6 +167,21 @@ function testFiles(folder) {
 export const interop = isolatedLane('test/interop', INTEROP_JOBS)
 /** C programs with our library and with c-toxcore's. */
 export const capi = isolatedLane('test/capi', CAPI_JOBS)
+const watched = isolatedLane('test/sanitize', CAPI_JOBS)
+
+/** C programs under sanitizers and valgrind. The tests of a library that cannot be built here skip themselves. */
+export async function sanitize(...args) {
+  for (const list of ['', 'address,undefined', 'thread']) {
+    try {
+      await buildCapi({ sanitize: list })
+    } catch (error) {
+      if (!(error instanceof CannotBuild)) throw error
+      say(error.message)
+    }
+  }
+  return await watched(...args)
+}
+
 /** Debian's clients with our library. */
 export const clients = isolatedLane('test/clients', INTEROP_JOBS)
 
@@ -173,7 +192,7 @@ export { packageLane as package }
 // Called by hand: `node .ci/lanes.mjs unit …`.
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [lane, ...args] = process.argv.slice(2)
-  const lanes = { unit, node18, interop, package: packageLane, capi, clients }
+  const lanes = { unit, node18, interop, package: packageLane, capi, clients, sanitize }
   const { failed } = await lanes[lane](...args)
   process.exit(failed === 0 ? 0 : 1)
 }

@@ -104,6 +104,7 @@ const LANES = [
   ['build capi', buildLibrary],
   ['capi', withLibrary('C programs', lanes.capi)],
   ['clients', withLibrary('clients', lanes.clients)],
+  ['sanitize', withLibrary('sanitizers and valgrind', lanes.sanitize)],
 ]
 
 try {
