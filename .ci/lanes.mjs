@@ -112,10 +112,16 @@ const OTHER_LANES = ['interop', 'package', 'capi', 'clients', 'sanitize'].flatMa
 
 const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
 
-export const unit = (...args) => mocha([...OTHER_LANES, ...files(args, UNIT_FILES)])
+/** In a namespace of its own: the two runs of it may go on at once, and would fight for ports. */
+export const unit = (...args) => mocha([...OTHER_LANES, ...files(args, UNIT_FILES)], { isolated: true })
 
 /** The same tests on Node 18, the version that the C library embeds. */
-export async function node18(...args) {
+export const node18 = (...args) => onNode18(args, false)
+
+/** The same, printed whole when it ends, since another lane prints meanwhile. */
+export const node18Aside = () => onNode18([], true)
+
+async function onNode18(args, buffered) {
   const node = node18Path()
   if (node === undefined) {
     say(`  - skipped: core on Node ${NODE_18} [no such binary for this platform, or no npm registry within reach]\n`)
@@ -124,7 +130,8 @@ export async function node18(...args) {
   const { import: _, spec: __, ...config } = JSON.parse(readFileSync('.mocharc.json', 'utf8'))
   const options = Object.entries(config).map(([name, value]) => `--${name}=${value}`)
   const flags = ['--import', join(ROOT, '.ci/typescript-loader.mjs')]
-  return await mocha(['--no-config', ...options, ...OTHER_LANES, ...files(args, UNIT_FILES)], { node, flags })
+  const all = ['--no-config', ...options, ...OTHER_LANES, ...files(args, UNIT_FILES)]
+  return await mocha(all, { node, flags, isolated: true, buffered })
 }
 
 /**
