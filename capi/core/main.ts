@@ -2,8 +2,6 @@
 
 import type { HostBinding } from './binding.js'
 import { Core } from './core.js'
+import { linkedBinding } from './linked-binding.js'
 
-/** `process` as Node makes it; the types do not show this door of embedders. */
-const embedder = process as unknown as { _linkedBinding(name: string): unknown }
-
-new Core(embedder._linkedBinding('toxcore_ts_host') as HostBinding)
+new Core(linkedBinding('toxcore_ts_host') as HostBinding)

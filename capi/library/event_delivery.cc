@@ -144,18 +144,6 @@ class Recording {
   bool failed_ = false;
 };
 
-// Keeps the instance's object while its callbacks run, one of which may kill it.
-class Hold {
- public:
-  explicit Hold(Tox *tox) : tox_(tox) { tox_->holders.fetch_add(1); }
-  ~Hold() { release(tox_); }
-  Hold(const Hold &) = delete;
-  Hold &operator=(const Hold &) = delete;
-
- private:
-  Tox *tox_;
-};
-
 }  // namespace
 
 void deliver_events(Tox *tox, const uint8_t *batch, size_t size, void *user_data) {

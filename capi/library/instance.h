@@ -43,6 +43,18 @@ struct Tox {
 
 void release(Tox *tox);
 
+// Keeps the instance's object while its callbacks run, one of which may kill it.
+class Hold {
+ public:
+  explicit Hold(Tox *tox) : tox_(tox) { tox_->holders.fetch_add(1); }
+  ~Hold() { release(tox_); }
+  Hold(const Hold &) = delete;
+  Hold &operator=(const Hold &) = delete;
+
+ private:
+  Tox *tox_;
+};
+
 // Moves the instance once and puts what happened into `batch`, in the format of events.h. False when the core failed.
 bool iterate_core(Tox *tox, std::vector<uint8_t> &batch);
 

@@ -51,9 +51,8 @@ extern "C" void tox_iterate(Tox *tox, void *user_data) {
   // Kept for the next time: a busy loop should not allocate. A callback may iterate another instance meanwhile.
   static thread_local std::vector<uint8_t> spare;
   std::vector<uint8_t> batch = std::move(spare);
-  tox->holders.fetch_add(1);
+  const Hold hold(tox);
   if (iterate_core(tox, batch) && !batch.empty()) deliver_events(tox, batch.data(), batch.size(), user_data);
-  release(tox);
   if (batch.capacity() <= kKeptBytes) spare = std::move(batch);
 }
 

@@ -80,8 +80,7 @@ std::vector<uint8_t> take_logs(uint32_t instance) {
 
 void deliver_logs(const Tox *tox, const std::vector<uint8_t> &records) {
   // The callback may kill the instance: what is left is not told then.
-  auto *held = const_cast<Tox *>(tox);
-  held->holders.fetch_add(1);
+  const Hold hold(const_cast<Tox *>(tox));
   Reader reader(records.data(), records.size());
   while (!reader.at_end() && !tox->killed) {
     const uint32_t level = reader.number();
@@ -91,7 +90,6 @@ void deliver_logs(const Tox *tox, const std::vector<uint8_t> &records) {
     const std::string message = reader.text();
     tell(tox, level, file.c_str(), line, function.c_str(), message.c_str());
   }
-  release(held);
 }
 
 void log_here(const Tox *tox, Tox_Log_Level level, const char *function, const char *message) {

@@ -1,6 +1,6 @@
 // File transfers. Positions and sizes cross as 64 bits: bigint.
 
-import { fail, ok, type Result } from '../../../src/base/index.js'
+import { fail, type Result } from '../../../src/base/index.js'
 import type {
   FileControlError,
   FileGetError,
@@ -10,6 +10,7 @@ import type {
 } from '../../../src/messenger/index.js'
 import { FILE_CONTROLS } from '../engine-events.js'
 import type { CoreInstance } from '../instance.js'
+import { done } from './done.js'
 
 export const fileFunctions = {
   tox_file_send(
@@ -67,8 +68,4 @@ export const fileFunctions = {
 
   tox_file_by_id: (tox: CoreInstance, friendNumber: number, fileId: Uint8Array): Result<number, FileGetError> =>
     tox.messenger.files.numberOf(friendNumber, fileId),
-}
-
-function done<E extends string>(result: Result<void, E>): Result<undefined, E> {
-  return result.ok ? ok(undefined) : result
 }

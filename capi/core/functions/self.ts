@@ -5,6 +5,7 @@ import { decode, encode, u32 } from '../../../src/codec/index.js'
 import { USER_STATUSES } from '../../../src/packet/messenger/user-status.js'
 import { CONNECTIONS } from '../engine-events.js'
 import type { CoreInstance } from '../instance.js'
+import { done } from './done.js'
 
 export const selfFunctions = {
   tox_self_get_address: (tox: CoreInstance) => tox.messenger.toxId,
@@ -43,8 +44,4 @@ export const selfFunctions = {
 
   tox_get_savedata_size: (tox: CoreInstance) => tox.savedata().length,
   tox_get_savedata: (tox: CoreInstance) => tox.savedata(),
-}
-
-function done<E extends string>(result: Result<void, E>): undefined | Result<never, E> {
-  return result.ok ? undefined : result
 }

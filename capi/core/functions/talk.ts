@@ -1,9 +1,10 @@
 // What is said to a friend: messages, typing, packets of the program's own.
 
-import { fail, ok, type Result } from '../../../src/base/index.js'
+import { fail, type Result } from '../../../src/base/index.js'
 import type { CustomPacketError, SendMessageError } from '../../../src/messenger/index.js'
 import { MESSAGE_KINDS } from '../engine-events.js'
 import type { CoreInstance } from '../instance.js'
+import { done } from './done.js'
 
 export const talkFunctions = {
   /** A type that is none is a wrong argument, like NULL; c-toxcore ends the program for it. */
@@ -45,8 +46,4 @@ export const talkFunctions = {
     tox.pace.talk(tox.clock.now())
     return done(tox.messenger.sendLossyPacket(friendNumber, packet))
   },
-}
-
-function done<E extends string>(result: Result<void, E>): Result<undefined, E> {
-  return result.ok ? ok(undefined) : result
 }

@@ -7,14 +7,6 @@ enum { MANY_FRIENDS = 1000, MANY_BOOTSTRAPS = 5000, MANY_MESSAGES = 100000, PACK
 
 static unsigned heard = 0;
 
-static long resident_kib(void) {
-  long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
-  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1) give_up("no statm");
-  fclose(file);
-  return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 static void on_message(Tox *tox, uint32_t number, Tox_Message_Type type, const uint8_t *text, size_t length,
                        void *user_data) {
   (void)tox, (void)number, (void)type, (void)text, (void)length, (void)user_data;

@@ -6,14 +6,6 @@
 
 enum { IN_A_ROW = 100, WARM = 20, TOGETHER = 32, TURNS = 20 };
 
-static long resident_kib(void) {
-  long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
-  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1) give_up("no statm");
-  fclose(file);
-  return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 static int open_files(void) {
   int count = 0;
   for (int i = 0; i < 1024; i++) {

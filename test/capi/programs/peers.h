@@ -143,13 +143,7 @@ static inline void introduce(Tox *tox, const char *dht_key, uint16_t port) {
 
 /** Two instances of one process become friends by key and see each other; nothing is printed. */
 static inline void connect_pair(Tox *a, Tox *b) {
-  uint8_t key[KEY_SIZE];
-  tox_self_get_public_key(a, key);
-  tox_friend_add_norequest(b, key, NULL);
-  tox_self_get_public_key(b, key);
-  tox_friend_add_norequest(a, key, NULL);
-  tox_self_get_dht_id(b, key);
-  tox_bootstrap(a, "127.0.0.1", tox_self_get_udp_port(b, NULL), key, NULL);
+  introduce_both(a, b);
   const double end = seconds() + DEADLINE_S;
   while (tox_friend_get_connection_status(a, 0, NULL) == TOX_CONNECTION_NONE ||
          tox_friend_get_connection_status(b, 0, NULL) == TOX_CONNECTION_NONE) {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tox/tox.h>
+#include <unistd.h>
 
 /** What an error variable holds before the call: a call that does not write its error is seen as well. */
 #define UNTOUCHED 99
@@ -147,6 +148,26 @@ static inline void print_friends(const Tox *tox) {
     printf(" %u=%02x", numbers[i], key[0]);
   }
   printf("\n");
+}
+
+/** Resident memory of this process. */
+static inline long resident_kib(void) {
+  long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1) give_up("no statm");
+  fclose(file);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/** Two instances of one thread become friends by key, and one knows where the other is. */
+static inline void introduce_both(Tox *a, Tox *b) {
+  uint8_t key[KEY_SIZE];
+  tox_self_get_public_key(a, key);
+  tox_friend_add_norequest(b, key, NULL);
+  tox_self_get_public_key(b, key);
+  tox_friend_add_norequest(a, key, NULL);
+  tox_self_get_dht_id(b, key);
+  tox_bootstrap(a, "127.0.0.1", tox_self_get_udp_port(b, NULL), key, NULL);
 }
 
 /** Tells the harness, on standard error and before main, which library file this process really runs. */

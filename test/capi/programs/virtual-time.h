@@ -103,17 +103,6 @@ static inline Tox *new_peer(World *world, int role) {
   return tox;
 }
 
-/** Two instances of one thread become friends by key, and one knows where the other is. */
-static inline void introduce_both(Tox *a, Tox *b) {
-  uint8_t key[KEY_SIZE];
-  tox_self_get_public_key(a, key);
-  tox_friend_add_norequest(b, key, NULL);
-  tox_self_get_public_key(b, key);
-  tox_friend_add_norequest(a, key, NULL);
-  tox_self_get_dht_id(b, key);
-  tox_bootstrap(a, "127.0.0.1", tox_self_get_udp_port(b, NULL), key, NULL);
-}
-
 static inline void turn_both(World *world, Tox *a, Tox *b) {
   tox_iterate(a, NULL);
   tox_iterate(b, NULL);
