@@ -4,6 +4,7 @@
 
 import { createInterface } from 'node:readline'
 import koffi from 'koffi'
+import { cPeerConferences } from './c-peer-conferences.mjs'
 import { cPeerFiles } from './c-peer-files.mjs'
 
 const lib = koffi.load(process.env.LIBTOXCORE ?? 'libtoxcore.so.2')
@@ -28,6 +29,14 @@ const ERRORS = {
   file_control: 'FRIEND_NOT_FOUND FRIEND_NOT_CONNECTED NOT_FOUND NOT_PAUSED DENIED ALREADY_PAUSED SENDQ',
   file_seek: 'FRIEND_NOT_FOUND FRIEND_NOT_CONNECTED NOT_FOUND DENIED INVALID_POSITION SENDQ',
   file_get: 'NULL FRIEND_NOT_FOUND NOT_FOUND',
+  conference_new: 'INIT',
+  conference_delete: 'CONFERENCE_NOT_FOUND',
+  conference_peer_query: 'CONFERENCE_NOT_FOUND PEER_NOT_FOUND NO_CONNECTION',
+  conference_set_max_offline: 'CONFERENCE_NOT_FOUND',
+  conference_invite: 'CONFERENCE_NOT_FOUND FAIL_SEND NO_CONNECTION',
+  conference_join: 'INVALID_LENGTH WRONG_TYPE FRIEND_NOT_FOUND DUPLICATE INIT_FAIL FAIL_SEND NULL',
+  conference_send_message: 'CONFERENCE_NOT_FOUND TOO_LONG NO_CONNECTION FAIL_SEND',
+  conference_title: 'CONFERENCE_NOT_FOUND INVALID_LENGTH FAIL_SEND',
 }
 
 const code = Buffer.alloc(4)
@@ -146,6 +155,7 @@ const sendLossy = checked(
 )
 
 const files = cPeerFiles({ checked, emit: (event, fields) => emitEvent(event, fields), live })
+const conferences = cPeerConferences({ f, checked, live })
 
 const emit = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const hex = (pointer, length) => (length === 0 ? '' : Buffer.from(koffi.view(pointer, Number(length))).toString('hex'))
@@ -168,6 +178,7 @@ const EVENTS = {
   friend_lossy_packet: ['uint32_t, const uint8_t *, size_t', (friend, d, n) => ({ friend, data: hex(d, n) })],
   friend_lossless_packet: ['uint32_t, const uint8_t *, size_t', (friend, d, n) => ({ friend, data: hex(d, n) })],
   ...files.EVENTS,
+  ...conferences.EVENTS,
 }
 
 function emitEvent(event, fields) {
@@ -279,6 +290,7 @@ const commands = {
   sendLossless: ({ friend, data }) => sendLossless(live(), friend, bytes(data), data.length / 2),
   sendLossy: ({ friend, data }) => sendLossy(live(), friend, bytes(data), data.length / 2),
   ...files.commands,
+  ...conferences.commands,
   savedata: () => read(savedataSize(live()), savedata),
   /** Stops or resumes iterating: a peer that is alive but silent. */
   pause: ({ paused }) => {

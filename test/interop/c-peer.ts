@@ -8,6 +8,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { fromHex, toHex } from '../../src/base/index.js'
+import { CConferences } from './c-conferences.js'
 import type { Child } from './child.js'
 import { startChild } from './child.js'
 
@@ -57,6 +58,14 @@ export interface CPeerEvents {
   file_received: { friend: number; file: number; from: string; to: string; chunks: number; sha256: string }
   /** Everything was sent and acknowledged; requests answered, and the longest of them. */
   file_sent: { friend: number; file: number; position: string; requests: number; longest: number }
+  /** `type` 0 text, 1 audio; `data` is the cookie. */
+  conference_invite: { friend: number; type: number; data: Uint8Array }
+  conference_connected: { conference: number }
+  conference_message: { conference: number; peer: number; type: number; data: Uint8Array }
+  /** `peer` is 2^32 - 1 where c-toxcore does not know who set it. */
+  conference_title: { conference: number; peer: number; data: Uint8Array }
+  conference_peer_name: { conference: number; peer: number; data: Uint8Array }
+  conference_peer_list_changed: { conference: number }
 }
 
 export type CPeerEvent<K extends keyof CPeerEvents = keyof CPeerEvents> = {
@@ -118,6 +127,7 @@ interface Waiter {
 
 export class CPeer {
   readonly events: CPeerEvent[] = []
+  readonly conferences = new CConferences((command, args) => this.#call(command, args))
   readonly #child: Child
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   readonly #waiters = new Set<Waiter>()
