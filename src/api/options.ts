@@ -13,6 +13,12 @@ export interface ToxOptions {
   readonly profile?: string
   /** The bytes of a `.tox` file to start from, when you keep them yourself. Not together with `profile`. */
   readonly savedata?: Uint8Array
+  /**
+   * The passphrase of the profile (or of `savedata`): text, or bytes as they are. What is encrypted is opened with it, and what
+   * is saved, also by `tox.savedata()`, is encrypted with it, readable by every Tox client. A profile that was plain becomes
+   * encrypted, its backup too. The key is made once, when the instance starts (about 100 ms), and wiped when it is closed.
+   */
+  readonly passphrase?: string | Uint8Array
   /** Your name, at most 128 bytes of UTF-8; without it the saved one stays. */
   readonly name?: string
   /** At most 1,007 bytes of UTF-8; without it the saved one stays. */

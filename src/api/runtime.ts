@@ -3,6 +3,7 @@
 
 import { type Counters, type Endpoint, type Env, type Logger, type Millis, silentLogger } from '../base/index.js'
 import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
+import { isEncrypted } from '../encryptsave/index.js'
 import { HostClock } from '../host/clock.js'
 import { ResolveError, resolveHost } from '../host/dns.js'
 import { HostDriver } from '../host/driver.js'
@@ -16,6 +17,7 @@ import { ToxEngine, type ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseSavedata, type Savedata } from '../tox/savedata.js'
 import type { ToxOptions } from './options.js'
+import { ProfileSeal } from './profile-seal.js'
 
 /** The profile is saved at least this often while running: friends' names, last-seen times and known nodes change by themselves. */
 const SAVE_INTERVAL_MS = 5 * 60_000
@@ -32,6 +34,8 @@ export interface Runtime {
   bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void>
   /** The clock of waiting programs, in ms. */
   now(): Millis
+  /** The profile as it is saved. */
+  savedata(): Uint8Array
   close(): Promise<void>
 }
 
@@ -42,6 +46,9 @@ class HostRuntime implements Runtime {
   readonly #profile: ProfileFile | undefined
   readonly #socket: UdpSocket
   readonly #bootstrapNodes: readonly (string | BootstrapNode)[]
+  readonly #seal: ProfileSeal | undefined
+  /** Whether the profile that was opened is plain and is to be so no longer. */
+  readonly #wasPlain: boolean
   #saveTimer: NodeJS.Timeout | undefined
   #savedata: () => Uint8Array
   #closed = false
@@ -49,11 +56,13 @@ class HostRuntime implements Runtime {
   /** See `openRuntime`. */
   constructor(
     readonly engine: ToxEngine,
-    parts: { clock: HostClock; driver: HostDriver; profile: ProfileFile | undefined; socket: UdpSocket },
+    parts: { clock: HostClock; driver: HostDriver } & Pick<Opened, 'profile' | 'seal' | 'wasPlain' | 'socket'>,
     options: ToxOptions,
   ) {
     this.drops = engine.env.drops
-    this.#savedata = () => engine.savedata()
+    this.#savedata = () => this.savedata()
+    this.#seal = parts.seal
+    this.#wasPlain = parts.wasPlain
     this.#clock = parts.clock
     this.#driver = parts.driver
     this.#profile = parts.profile
@@ -69,6 +78,14 @@ class HostRuntime implements Runtime {
     return performance.now()
   }
 
+  savedata(): Uint8Array {
+    const plain = this.engine.savedata()
+    if (this.#seal === undefined) return plain
+    const sealed = this.#seal.seal(plain)
+    plain.fill(0)
+    return sealed
+  }
+
   /**
    * Saves a new profile, so that its identity is not lost, and begins to move. Moving is the last step: nothing may arrive
    * before the caller has had its turn to listen.
@@ -80,7 +97,9 @@ class HostRuntime implements Runtime {
     const failures = joined.filter((one) => one.status === 'rejected')
     if (failures.length > 0 && failures.length === nodes.length) throw failures[0]!.reason
     if (this.#profile !== undefined) {
-      await this.#profile.save(this.engine.savedata())
+      await this.#profile.save(this.savedata())
+      // The first save made the plain file the backup: the second leaves no plain one behind.
+      if (this.#seal !== undefined && this.#wasPlain) await this.#profile.save(this.savedata())
       this.#saveTimer = setInterval(() => this.saveSoon(), SAVE_INTERVAL_MS)
       this.#saveTimer.unref()
     }
@@ -118,7 +137,7 @@ class HostRuntime implements Runtime {
     clearInterval(this.#saveTimer)
     let last: Uint8Array | undefined
     try {
-      const saved = this.engine.savedata()
+      const saved = this.savedata()
       last = saved
       // Whatever is saved late is this: a closed engine has no keys any more.
       this.#savedata = () => saved
@@ -127,6 +146,7 @@ class HostRuntime implements Runtime {
       this.#closed = true
       this.engine.close()
       this.#driver.close()
+      this.#seal?.wipe()
       await this.#profile?.close().finally(() => last?.fill(0))
     }
   }
@@ -139,17 +159,21 @@ export async function openRuntime(options: ToxOptions, events: ToxEngineEvents):
   }
   const crypto = await chooseCrypto(options)
   const profile = options.profile === undefined ? undefined : openProfile(options.profile)
+  const seal = options.passphrase === undefined ? undefined : new ProfileSeal(crypto, options.passphrase)
   try {
-    const bytes = options.savedata ?? profile?.load((candidate) => isProfile(candidate, crypto))
-    const savedata = bytes === undefined ? undefined : readSavedata(bytes, crypto, options.profile)
+    const bytes = options.savedata ?? profile?.load(acceptProfiles(crypto, seal))
+    const savedata = bytes === undefined ? undefined : readSavedata(bytes, crypto, { path: options.profile, seal })
+    seal?.settle()
+    const wasPlain = bytes !== undefined && !isEncrypted(bytes)
     const socket = await openSocket(options)
     try {
-      return assemble(options, events, { crypto, profile, savedata, socket })
+      return assemble(options, events, { crypto, profile, seal, savedata, wasPlain, socket })
     } catch (error) {
       socket.close()
       throw error
     }
   } catch (error) {
+    seal?.wipe()
     await profile?.close()
     throw error
   }
@@ -158,14 +182,16 @@ export async function openRuntime(options: ToxOptions, events: ToxEngineEvents):
 interface Opened {
   readonly crypto: Crypto
   readonly profile: ProfileFile | undefined
+  readonly seal: ProfileSeal | undefined
   readonly savedata: Savedata | undefined
+  readonly wasPlain: boolean
   readonly socket: UdpSocket
 }
 
 function assemble(
   options: ToxOptions,
   events: ToxEngineEvents,
-  { crypto, profile, savedata, socket }: Opened,
+  { crypto, profile, seal, savedata, wasPlain, socket }: Opened,
 ): HostRuntime {
   const clock = new HostClock()
   const log: Logger = options.log === undefined ? silentLogger : { log: options.log }
@@ -184,7 +210,7 @@ function assemble(
     log.log('error', 'engine', error instanceof Error ? String(error.stack) : String(error))
   const driver = new HostDriver({ engine, clock, onError })
   driver.addSocket(socket)
-  return new HostRuntime(engine, { clock, driver, profile, socket }, options)
+  return new HostRuntime(engine, { clock, driver, profile, seal, wasPlain, socket }, options)
 }
 
 async function chooseCrypto(options: ToxOptions): Promise<Crypto> {
@@ -206,19 +232,42 @@ function openProfile(path: string): ProfileFile {
   }
 }
 
-/** Whether these bytes deserve to be kept: a profile under a passphrase does, though this instance cannot read it. */
-function isProfile(bytes: Uint8Array, crypto: Crypto): boolean {
-  const parsed = parseSavedata(bytes, crypto)
-  return parsed.ok || parsed.error === 'encrypted'
+/**
+ * Whether a file is a sound profile, asked for the main file first and then for its backup. Under a passphrase that this
+ * instance does not have, it may be; but where the main file is encrypted, only a backup that the same passphrase opens will
+ * do: a wrong passphrase must not bring back a state from before there was one.
+ */
+function acceptProfiles(crypto: Crypto, seal: ProfileSeal | undefined): (candidate: Uint8Array) => boolean {
+  let hasSeen = false
+  return (candidate) => {
+    if (!isEncrypted(candidate)) return !hasSeen && parseSavedata(candidate, crypto).ok
+    if (seal === undefined) return true
+    hasSeen = true
+    const plain = seal.open(candidate)
+    if (plain === undefined) return false
+    const isSound = parseSavedata(plain, crypto).ok
+    plain.fill(0)
+    return isSound
+  }
 }
 
 /** A parsed profile. Throws `TOX_ERR_NEW_LOAD_…`. */
-export function readSavedata(bytes: Uint8Array, crypto: Crypto, path?: string): Savedata {
-  const parsed = parseSavedata(bytes, crypto)
-  if (parsed.ok) return parsed.value
+export function readSavedata(
+  bytes: Uint8Array,
+  crypto: Crypto,
+  { path, seal }: { path?: string | undefined; seal?: ProfileSeal | undefined } = {},
+): Savedata {
   const what = path === undefined ? 'the savedata' : path
-  const why = parsed.error === 'encrypted' ? 'is encrypted with a passphrase' : 'is damaged or is no Tox profile'
-  throw new ToxError('NEW', `load-${parsed.error}`, `${what} ${why}`)
+  const isSealed = isEncrypted(bytes)
+  const plain = isSealed ? seal?.open(bytes) : bytes
+  if (plain === undefined) {
+    if (seal === undefined) throw new ToxError('NEW', 'load-encrypted', `${what} is encrypted with a passphrase`)
+    throw new ToxError('NEW', 'load-decryption-failed', `${what}: the passphrase is wrong, or the file is damaged`)
+  }
+  const parsed = parseSavedata(plain, crypto)
+  if (isSealed) plain.fill(0)
+  if (parsed.ok) return parsed.value
+  throw new ToxError('NEW', 'load-bad-format', `${what} is damaged or is no Tox profile`)
 }
 
 async function openSocket({ bindAddress, port, ipv6 = true }: ToxOptions): Promise<UdpSocket> {

@@ -70,6 +70,10 @@ class SimRuntime implements Runtime {
     return this.#setup.env.clock.now()
   }
 
+  savedata(): Uint8Array {
+    return this.engine.savedata()
+  }
+
   async start(): Promise<void> {}
 
   /** Virtual time stands still while a program works: every call is a turn, and what it sends leaves before time goes on. */

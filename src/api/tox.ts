@@ -27,7 +27,7 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /**
    * Starts an instance: loads or makes the profile, binds a UDP socket and begins to join the network. Of several bootstrap nodes,
    * those whose host names cannot be resolved are passed over as long as one is left.
-   * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
+   * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_LOAD_DECRYPTION_FAILED`, `…_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
    * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`; with BootstrapNodeError when a node is not `HOST:PORT:KEY`.
    */
   static create(options: ToxOptions = {}): Promise<Tox> {
@@ -228,10 +228,10 @@ export class Tox extends EventEmitter<ToxEventMap> {
 
   // Saving and ending.
 
-  /** The profile as the bytes of a `.tox` file. It holds the secret key. */
+  /** The profile as the bytes of a `.tox` file, encrypted where there is a passphrase. It holds the secret key. */
   savedata(): Uint8Array {
     this.#assertOpen()
-    return this.#runtime.engine.savedata()
+    return this.#runtime.savedata()
   }
 
   /** Counters of dropped packets by reason, for monitoring. */

@@ -52,6 +52,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   invalid: 'the first byte of the packet is not in the range for this kind of packet',
   'iterator-overflow': 'more events arrived than the reader of this iterator has taken',
   'load-bad-format': 'the savedata is damaged or is no Tox profile',
+  'load-decryption-failed': 'the passphrase is wrong, or the savedata is damaged',
   'load-encrypted': 'the savedata is encrypted with a passphrase',
   'no-message': 'a friend request needs a message',
   'own-key': 'this is your own Tox ID',
