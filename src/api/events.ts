@@ -2,6 +2,7 @@
 
 import type { ConnectionStatus } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
+import type { IncomingTransfer } from './files/transfer.js'
 import type { Friend } from './friend.js'
 
 export interface FriendRequest {
@@ -21,6 +22,11 @@ export interface Message {
   readonly kind: 'normal' | 'action'
 }
 
+export interface FileOffer {
+  readonly friend: Friend
+  readonly transfer: IncomingTransfer
+}
+
 /** Event names and the arguments of their listeners. */
 export interface ToxEventMap {
   /** We joined or lost the network. */
@@ -34,6 +40,11 @@ export interface ToxEventMap {
   friendStatusMessage: [{ readonly friend: Friend; readonly statusMessage: string }]
   friendStatus: [{ readonly friend: Friend; readonly status: UserStatus }]
   friendTyping: [{ readonly friend: Friend; readonly isTyping: boolean }]
+  /**
+   * A friend offers a file. It waits until you accept, reject, or the friend withdraws it. Once in the life of a process a
+   * transfer that an earlier one accepted is reported as well (`transfer.isResumed`): it goes on, or is complete, by itself.
+   */
+  file: [FileOffer]
   /** `data` begins with its packet id, 160 to 191. */
   losslessPacket: [{ readonly friend: Friend; readonly data: Uint8Array }]
   /** `data` begins with its packet id, 200 to 254. */

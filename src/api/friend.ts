@@ -5,7 +5,8 @@ import type { ConnectionStatus, FriendView, Messenger } from '../messenger/index
 import { MESSAGE_MAX_BYTES } from '../packet/messenger/message.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import { ToxError, type ToxOperation } from '../tox/errors.js'
-import type { SendOptions, WaitOptions } from './options.js'
+import type { OutgoingTransfer, Transfer } from './files/transfer.js'
+import type { FileContent, SendFileOptions, SendOptions, WaitOptions } from './options.js'
 
 /** What a receipt says. */
 export interface Receipt {
@@ -20,6 +21,8 @@ export interface FriendOwner {
   turn<T>(work: (messenger: Messenger) => T): T
   now(): Millis
   forget(friend: Friend): void
+  sendFile(friend: Friend, content: FileContent, options: SendFileOptions): OutgoingTransfer
+  transfersWith(friend: Friend): readonly Transfer[]
   onFriendConnection(friend: Friend, listener: () => void): () => void
 }
 
@@ -107,6 +110,20 @@ export class Friend {
       const stopSignal = signal === undefined ? undefined : this.#heed(signal, messageId)
       this.#waiting.set(messageId, { sentMs, outbox, resolve, reject, stopSignal })
     })
+  }
+
+  /**
+   * Offers a file, as soon as the friend is online, and sends it when they accept. Files, bytes and Blobs go on after a lost
+   * connection; streams cannot. Throws `TOX_ERR_TS_FILE_UNREADABLE`, `TOX_ERR_FILE_SEND_NAME_TOO_LONG`, `TOX_ERR_TS_BAD_OPTION`;
+   * what fails later rejects `transfer.finished`.
+   */
+  sendFile(content: FileContent, options: SendFileOptions = {}): OutgoingTransfer {
+    return this.#owner.sendFile(this, content, options)
+  }
+
+  /** The transfers with this friend that are not over, in both directions. */
+  get transfers(): readonly Transfer[] {
+    return this.#owner.transfersWith(this)
   }
 
   /** Tells the friend whether you are typing. */

@@ -4,6 +4,8 @@ import type { LogLevel } from '../base/index.js'
 import type { CryptoName } from '../crypto/index.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
 import type { OutboxStore } from '../messenger/index.js'
+import type { TransferStore } from '../store/transfers.js'
+import type { FileKindName } from './files/transfer.js'
 
 export interface ToxOptions {
   /**
@@ -33,6 +35,8 @@ export interface ToxOptions {
   readonly ipv6?: boolean
   /** Where messages sent with `outbox: true` wait; in memory unless told. */
   readonly outbox?: OutboxStore
+  /** Where it is kept how far file transfers have come; in memory unless told, so that they end with the process. */
+  readonly transfers?: TransferStore
   /** Receives event names and public facts, never message text or secret keys. Silent unless told. */
   readonly log?: (level: LogLevel, module: string, text: string) => void
   /** Forces a crypto backend; otherwise the fastest that loads. */
@@ -53,4 +57,35 @@ export interface SendOptions extends WaitOptions {
    * offline friend fails. Aborting ends the wait, not the delivery.
    */
   readonly outbox?: boolean
+}
+
+/** What `friend.sendFile` can send: a file by its path, or what bytes come from. */
+export type FileContent =
+  | string
+  | URL
+  | Uint8Array
+  | Blob
+  | ReadableStream<Uint8Array>
+  | NodeJS.ReadableStream
+  | AsyncIterable<Uint8Array>
+
+export interface SendFileOptions {
+  /** At most 255 bytes of UTF-8. Unless told, the last part of the path, the name of a `File`, or nothing. */
+  readonly name?: string
+  /** `'data'` unless told. */
+  readonly kind?: FileKindName
+  /** Of a stream whose size is known. It must keep its word. */
+  readonly size?: number | bigint
+  /**
+   * 32 bytes by which the friend knows the file again. Random unless told; of avatars the SHA-256 of the content, as the
+   * protocol wants it.
+   */
+  readonly fileId?: Uint8Array
+  /** Cancels the transfer when aborted. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Files by path: goes on after a restart of the program, by itself and when the same file is sent again to the same friend.
+   * True unless told, false for avatars. (After a lost connection whatever can be read again goes on in any case.)
+   */
+  readonly resume?: boolean
 }

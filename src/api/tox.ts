@@ -206,6 +206,11 @@ export class Tox extends EventEmitter<ToxEventMap> {
     return this.iterate('message', options)
   }
 
+  /** Files that friends offer, as an async iterator. */
+  incomingFiles(options?: IteratorOptions): EventQueue<ToxEventMap['file'][0]> {
+    return this.iterate('file', options)
+  }
+
   /** Friend requests as an async iterator. */
   friendRequests(options?: IteratorOptions): EventQueue<ToxEventMap['friendRequest'][0]> {
     return this.iterate('friendRequest', options)
@@ -283,6 +288,10 @@ export class Tox extends EventEmitter<ToxEventMap> {
     turn: (work) => this.#turn(work),
     now: (): Millis => this.#runtime.now(),
     forget: (friend) => this.#friends.delete(friend.number),
+    sendFile: () => {
+      throw badOption('file transfers are not here yet')
+    },
+    transfersWith: () => [],
     onFriendConnection: (friend, listener) => {
       const onChange = (event: { friend: Friend }): void => {
         if (event.friend === friend) listener()

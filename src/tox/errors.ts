@@ -11,6 +11,7 @@ export type ToxOperation =
   | 'SET_TYPING'
   | 'FRIEND_SEND_MESSAGE'
   | 'FRIEND_CUSTOM_PACKET'
+  | 'FILE_SEND'
   | 'GET_PORT'
 
 /** Failures that the C API has no name for; their codes begin with `TOX_ERR_TS_`. */
@@ -23,6 +24,13 @@ export type OwnFailure =
   | 'receipt-lost'
   | 'bad-option'
   | 'outbox-full'
+  | 'file-accepted'
+  | 'file-cancelled'
+  | 'file-changed'
+  | 'file-exists'
+  | 'file-interrupted'
+  | 'file-unreadable'
+  | 'file-unwritable'
 
 const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'aborted',
@@ -33,6 +41,13 @@ const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'receipt-lost',
   'bad-option',
   'outbox-full',
+  'file-accepted',
+  'file-cancelled',
+  'file-changed',
+  'file-exists',
+  'file-interrupted',
+  'file-unreadable',
+  'file-unwritable',
 ])
 
 /** What went wrong, for people. Keyed by the part of the code behind the function's name. */
@@ -47,6 +62,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   closed: 'this Tox instance has been closed',
   empty: 'the text or packet is empty',
   encrypted: 'the savedata is encrypted with a passphrase',
+  'file-accepted': 'the file transfer has been accepted already',
+  'file-cancelled': 'the file transfer was cancelled',
+  'file-changed': 'the file changed while it was being sent',
+  'file-exists': 'a file of that name exists already',
+  'file-interrupted': 'the connection was lost, and the file transfer cannot go on',
+  'file-unreadable': 'the file cannot be read',
+  'file-unwritable': 'the file cannot be written',
   'friend-not-connected': 'the friend is not online',
   'friend-not-found': 'there is no such friend',
   invalid: 'the first byte of the packet is not in the range for this kind of packet',

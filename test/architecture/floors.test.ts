@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['messenger'],
   ['conference', 'group', 'av', 'offline'],
   ['tox'],
-  ['host', 'sim'],
+  ['host', 'sim', 'store'],
   ['api'],
   ['cli'],
 ]
