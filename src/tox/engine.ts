@@ -1,6 +1,7 @@
 // One Tox instance without sockets: every module, wired. The hosts (Node, the simulator, later the C library) move it.
 
 import { Counters, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
+import { type ConferenceEvents, Conferences } from '../conference/index.js'
 import { type Crypto, type DhtPublicKey, GuardedKeyPair, type LongTermKeyPair } from '../crypto/index.js'
 import type { Dht } from '../dht/index.js'
 import { FriendConnections } from '../friend/index.js'
@@ -21,6 +22,8 @@ import { encodeSavedata, freshSavedata, type Savedata, type SavedFriend } from '
 
 export interface ToxEngineEvents {
   readonly messenger: MessengerEvents
+  /** Nobody hears of conferences unless given. */
+  readonly conferences?: ConferenceEvents
   /** We joined or lost the network. */
   connection(connection: ConnectionStatus): void
 }
@@ -47,6 +50,7 @@ export class ToxEngine {
   readonly env: Env
   readonly node: NetworkNode
   readonly messenger: Messenger
+  readonly conferences: Conferences
   /** The identity. The secret part is wiped at `close`. */
   readonly longTermKeys: LongTermKeyPair
   readonly #crypto: Crypto
@@ -99,6 +103,7 @@ export class ToxEngine {
       nospam: saved.nospam,
       ...(outbox === undefined ? {} : { outbox }),
     })
+    this.conferences = new Conferences({ events: events.conferences ?? NOBODY })
     this.#restore(saved)
   }
 
@@ -188,3 +193,13 @@ function snapshotOfSaved(friend: SavedFriend): FriendSnapshot {
 }
 
 const EMPTY = new Uint8Array(0)
+
+const nothing = (): void => {}
+const NOBODY: ConferenceEvents = {
+  invite: nothing,
+  connected: nothing,
+  message: nothing,
+  title: nothing,
+  peerName: nothing,
+  peerListChanged: nothing,
+}
