@@ -24,6 +24,13 @@ export type OwnFailure =
   | 'receipt-lost'
   | 'bad-option'
   | 'outbox-full'
+  | 'store-unavailable'
+  | 'store-locked'
+  | 'store-passphrase'
+  | 'store-damaged'
+  | 'store-from-future'
+  | 'store-full'
+  | 'store-unusable'
   | 'file-accepted'
   | 'file-cancelled'
   | 'file-changed'
@@ -41,6 +48,13 @@ const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'receipt-lost',
   'bad-option',
   'outbox-full',
+  'store-unavailable',
+  'store-locked',
+  'store-passphrase',
+  'store-damaged',
+  'store-from-future',
+  'store-full',
+  'store-unusable',
   'file-accepted',
   'file-cancelled',
   'file-changed',
@@ -85,6 +99,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'receipt-lost': 'the friend went offline before a receipt came: the message may or may not have arrived',
   sendq: 'the send queue to this friend is full',
   'set-new-nospam': 'this friend was known already; the new nospam is used from now on',
+  'store-damaged': 'the database of the profile is damaged',
+  'store-from-future': 'the database of the profile was written by a newer version of this library',
+  'store-full': 'the disk is full: nothing was kept',
+  'store-locked': 'another process uses the database of the profile',
+  'store-passphrase': 'the passphrase of the database is wrong or missing',
+  'store-unavailable': 'no SQLite is installed: npm install better-sqlite3-multiple-ciphers@12.11.1',
+  'store-unusable': 'the database of the profile cannot be used',
   'too-long': 'the text or packet is longer than the protocol allows',
 }
 

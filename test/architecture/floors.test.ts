@@ -28,9 +28,9 @@ const FLOORS: readonly (readonly string[])[] = [
 ]
 
 /** Where Node may be seen. */
-const NODE_FOLDERS = ['host/', 'addon/', 'crypto/backend/', 'cli/', 'api/']
+const NODE_FOLDERS = ['host/', 'store/', 'addon/', 'crypto/backend/', 'cli/', 'api/']
 /** Where the world's clock, dice and environment may be used. */
-const WORLDLY_FOLDERS = ['host/', 'addon/', 'crypto/', 'cli/', 'api/']
+const WORLDLY_FOLDERS = ['host/', 'store/', 'addon/', 'crypto/', 'cli/', 'api/']
 
 const WORLDLY = new Set([
   'setTimeout',
