@@ -11,6 +11,7 @@ import { randomNonce } from '../crypto/index.js'
 import type { ConnectionContext } from './context.js'
 import { openCookieResponse, sealCookieRequest } from './cookie-exchange.js'
 import type { OpenedHandshake } from './handshake.js'
+import type { PacketHold } from './held-packets.js'
 import { DirectPath, type Path } from './path.js'
 import type { SessionStats } from './sender.js'
 import { Session, type SessionOwner } from './session.js'
@@ -133,6 +134,21 @@ export class Connection implements SessionOwner {
   /** Whether the peer has the packet of this number, and all before it. */
   isAcked(packetNumber: number): boolean {
     return this.#session?.isAcked(packetNumber) ?? false
+  }
+
+  /** Number of the next lossless packet; a peer who has it has seen what we acknowledge now. 0 while no session stands. */
+  get nextPacketNumber(): number {
+    return this.#session?.nextPacketNumber ?? 0
+  }
+
+  /**
+   * From inside `onLossless` alone: holds back the acknowledgement of that packet, and so of all later ones. The peer has at
+   * most 32,768 packets under way beyond it, then it waits.
+   */
+  hold(): PacketHold {
+    const session = this.#session
+    if (session === undefined) throw new Error('nothing is being delivered')
+    return session.hold()
   }
 
   /** Closes the connection and tells the peer. `onClosed` is not called. */

@@ -14,14 +14,31 @@ export class ReceiveWindow {
   #early: (Uint8Array | undefined)[] = new Array<undefined>(FIRST_SLOTS).fill(undefined)
   #start: number
   #end: number
+  /** Packets that were delivered but are not to be acknowledged yet: the last so many before `#start`. */
+  #withheld = 0
 
   constructor(firstNumber = 0) {
     this.#start = this.#end = firstNumber >>> 0
   }
 
-  /** The number expected next: all before it were delivered. This is our acknowledgement. */
+  /** The number expected next: all before it were delivered. */
   get start(): number {
     return this.#start
+  }
+
+  /** Our acknowledgement: the peer learns that all before this number arrived. */
+  get acknowledged(): number {
+    return (this.#start - this.#withheld) >>> 0
+  }
+
+  /** Whether packets were delivered that are not acknowledged. */
+  get isWithholding(): boolean {
+    return this.#withheld > 0
+  }
+
+  /** Holds the acknowledgement at packet `from`, one of those delivered since the last call or so; `undefined`: no more. */
+  withhold(from: number | undefined): void {
+    this.#withheld = from === undefined ? 0 : (this.#start - from) >>> 0
   }
 
   /** One past the last packet that the peer is known to have sent. */
@@ -40,7 +57,9 @@ export class ReceiveWindow {
    */
   accept(number: number, data: Uint8Array): Verdict {
     const ahead = (number - this.#start) >>> 0
-    if (ahead >= WINDOW_PACKETS) return (this.#start - number) >>> 0 <= WINDOW_PACKETS ? 'duplicate' : 'too-far'
+    // Counted from our acknowledgement, as the sender does: it has no more packets than that under way.
+    if (ahead >= WINDOW_PACKETS - this.#withheld)
+      return (this.#start - number) >>> 0 <= WINDOW_PACKETS ? 'duplicate' : 'too-far'
     if (ahead === 0) return 'deliver'
     while (ahead >= this.#early.length) this.#grow()
     const slot = number & (this.#early.length - 1)
@@ -54,6 +73,7 @@ export class ReceiveWindow {
   delivered(): void {
     if (this.#start === this.#end) this.#end = (this.#end + 1) >>> 0
     this.#start = (this.#start + 1) >>> 0
+    if (this.#withheld > 0) this.#withheld++
   }
 
   /** The next packet when it came early, now to be handed up; `undefined` when it is missing. */
@@ -68,25 +88,29 @@ export class ReceiveWindow {
 
   /** The peer says that it has sent all before `number`. Late or impossible claims change nothing. True when gaps appeared. */
   announceEnd(number: number): boolean {
-    if ((number - this.#start) >>> 0 > WINDOW_PACKETS) return false
+    if ((number - this.#start) >>> 0 > WINDOW_PACKETS - this.#withheld) return false
     if ((number - this.#end) >>> 0 > WINDOW_PACKETS || number === this.#end) return false
     this.#end = number >>> 0
     return true
   }
 
   /**
-   * Writes the gap list of a packet request into `out`; returns its length. When packets were received behind the last gap,
-   * the list ends by naming the packet expected after them: else the peer could not know that they arrived, and would wait
-   * for them with a full window. c-toxcore understands it, for it sends again only what is older than a round trip.
+   * Writes the gap list of a packet request, which counts from our acknowledgement, into `out`; returns its length. When
+   * packets were received behind the last gap, the list ends by naming the packet expected after them: else the peer could
+   * not know that they arrived, and would wait for them with a full window. c-toxcore understands it, for it sends again only
+   * what is older than a round trip.
    */
   writeGaps(out: Uint8Array): number {
     const early = this.#early
     const mask = early.length - 1
     const start = this.#start
-    const count = (this.#end - start) >>> 0
-    const isMissing = (offset: number): boolean =>
-      offset >= early.length || early[(start + offset) & mask] === undefined
-    const hasTail = count > 0 && count < WINDOW_PACKETS && !isMissing(count - 1)
+    const withheld = this.#withheld
+    const count = ((this.#end - start) >>> 0) + withheld
+    const isMissing = (offset: number): boolean => {
+      const ahead = offset - withheld
+      return ahead >= 0 && (ahead >= early.length || early[(start + ahead) & mask] === undefined)
+    }
+    const hasTail = count > 0 && !isMissing(count - 1)
     return encodeGaps(hasTail ? count + 1 : count, (offset) => offset === count || isMissing(offset), out)
   }
 

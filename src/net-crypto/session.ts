@@ -20,6 +20,7 @@ import {
   paddingOf,
   REQUEST_GAPS_MAX_BYTES,
 } from '../packet/net-crypto/index.js'
+import { HeldPackets, type PacketHold } from './held-packets.js'
 import type { PacketBlocks } from './packet-blocks.js'
 import { ReceiveWindow } from './receive-window.js'
 import { Sender, type SessionStats } from './sender.js'
@@ -77,12 +78,13 @@ export class Session {
   readonly #sealScratch: Scratch
   readonly #send: Sender
   readonly #receive: ReceiveWindow
+  readonly #held = new HeldPackets(() => this.#onReleased())
   readonly #gaps = new Uint8Array(1 + REQUEST_GAPS_MAX_BYTES)
   readonly #deadline: Deadline
   #isClosed = false
   #isAtTurnEnd = false
 
-  /** Something was delivered that no packet of ours has acknowledged. */
+  /** Something was delivered, or released, that no packet of ours has told. */
   #owesAck = false
   /** Packets are missing and the peer was not told, or not since something changed. */
   #owesGaps = false
@@ -117,6 +119,10 @@ export class Session {
   get readySlots(): number {
     return this.#send.readySlots
   }
+  /** The number of the next lossless packet that was never sent: whoever has it has seen our present acknowledgement. */
+  get nextPacketNumber(): number {
+    return this.#send.next
+  }
   /** The nonce that the next packet will have. */
   get nextSendNonce(): Nonce {
     return this.#cipher.sendNonce
@@ -137,6 +143,16 @@ export class Session {
   /** Whether the peer has acknowledged packet `number` and all before it. */
   isAcked(number: number): boolean {
     return this.#send.isAcked(number)
+  }
+
+  /**
+   * Holds back the acknowledgement of the lossless packet that is being handed up, and so of all later ones, while delivery
+   * goes on. To be called from inside `onLossless`.
+   */
+  hold(): PacketHold {
+    const number = (this.#receive.start - 1) >>> 0
+    if (!this.#receive.isWithholding) this.#receive.withhold(number)
+    return this.#held.hold(number)
   }
 
   /** Handles a data packet. False when it is not authentic or makes no sense: then it says nothing about its sender. */
@@ -198,6 +214,7 @@ export class Session {
     this.#deadline.clear()
     this.#send.close()
     this.#receive.clear()
+    this.#held.close()
     this.#cipher.wipe()
   }
 
@@ -240,6 +257,13 @@ export class Session {
     }
   }
 
+  #onReleased(): void {
+    if (this.#isClosed) return
+    this.#receive.withhold(this.#held.oldest)
+    this.#owesAck = true
+    this.#askTurnEnd()
+  }
+
   /** The peer has sent all packets before `number`. */
   #noteEnd(number: number): void {
     if (!this.#receive.announceEnd(number)) return
@@ -252,16 +276,20 @@ export class Session {
     this.#deadline.clear()
     if (!this.#receive.hasGaps) {
       this.#gapIntervalMs = GAP_INTERVAL_MS
-      this.#sealPayload(REQUEST_ONLY, purpose)
+      // What is held has arrived: unless it is told, the sender has to take it for lost.
+      this.#sealPayload(this.#receive.isWithholding ? this.#gapRequest() : REQUEST_ONLY, purpose)
     } else {
-      this.#gaps[0] = PayloadId.REQUEST
-      const size = this.#receive.writeGaps(this.#gaps.subarray(1))
-      this.#sealPayload(this.#gaps.subarray(0, 1 + size), purpose)
+      this.#sealPayload(this.#gapRequest(), purpose)
       if (this.#owesGaps) this.#gapIntervalMs = Math.max(GAP_INTERVAL_MS, this.#send.rtt.middleMs)
       else this.#gapIntervalMs = Math.min(2 * this.#gapIntervalMs, REQUEST_INTERVAL_MS)
       this.#deadline.set(now + this.#gapIntervalMs)
     }
     this.#owesGaps = this.#owesAck = false
+  }
+
+  #gapRequest(): Uint8Array {
+    this.#gaps[0] = PayloadId.REQUEST
+    return this.#gaps.subarray(0, 1 + this.#receive.writeGaps(this.#gaps.subarray(1)))
   }
 
   #askTurnEnd(): void {
@@ -279,13 +307,14 @@ export class Session {
     return this.#seal(plain, purpose)
   }
 
-  /** Seals a text straight into the place where it is sent from, acknowledging all that was delivered. */
+  /** Seals a text straight into the place where it is sent from, acknowledging all that was delivered and is not held. */
   #seal(plain: Uint8Array, purpose: 'data' | 'probe'): boolean {
     const out = this.#owner.reserve(SessionCipher.packetSize(plain.length), purpose)
     if (out === undefined) return false
-    writeU32(plain, 0, this.#receive.start)
+    writeU32(plain, 0, this.#receive.acknowledged)
     this.#cipher.seal(plain, out)
-    this.#owesAck = false
+    // While an acknowledgement is held, only a gap list tells what arrived.
+    if (!this.#receive.isWithholding) this.#owesAck = false
     return true
   }
 
