@@ -230,6 +230,30 @@ static inline void hear(Peer *peer, unsigned count) {
   }
 }
 
+/** Ends the instance; its profile stays. */
+static inline uint8_t *leave(Peer *peer, size_t *length) {
+  *length = tox_get_savedata_size(peer->tox);
+  uint8_t *data = malloc(*length);
+  tox_get_savedata(peer->tox, data);
+  tox_kill(peer->tox);
+  peer->tox = NULL;
+  return data;
+}
+
+/** Begins again with that profile, which is freed. */
+static inline void come_back(Peer *peer, uint8_t *data, size_t length) {
+  struct Tox_Options *options = quiet_options();
+  tox_options_set_start_port(options, peer->port);
+  tox_options_set_end_port(options, (uint16_t)(peer->port + 99));
+  tox_options_set_savedata_type(options, TOX_SAVEDATA_TYPE_TOX_SAVE);
+  tox_options_set_savedata_data(options, data, length);
+  peer->tox = tox_new(options, NULL);
+  tox_options_free(options);
+  free(data);
+  if (peer->tox == NULL) give_up("the profile did not load");
+  hear_all(peer->tox);
+}
+
 /** Both end at the same time; that the other one leaves is no part of the story. */
 static inline void part(Peer *peer) {
   if (peer->tox != NULL) tox_callback_friend_connection_status(peer->tox, NULL);

@@ -26,28 +26,6 @@ static void say(Tox *tox, const char *text) {
        tox_friend_send_message(tox, 0, TOX_MESSAGE_TYPE_NORMAL, bytes_of(text), strlen(text), &error));
 }
 
-/** Ends the instance; its profile stays. */
-static uint8_t *leave(Peer *me, size_t *length) {
-  *length = tox_get_savedata_size(me->tox);
-  uint8_t *data = malloc(*length);
-  tox_get_savedata(me->tox, data);
-  tox_kill(me->tox);
-  me->tox = NULL;
-  return data;
-}
-
-static void come_back(Peer *me, const uint8_t *data, size_t length) {
-  struct Tox_Options *options = quiet_options();
-  tox_options_set_start_port(options, me->port);
-  tox_options_set_end_port(options, (uint16_t)(me->port + 99));
-  tox_options_set_savedata_type(options, TOX_SAVEDATA_TYPE_TOX_SAVE);
-  tox_options_set_savedata_data(options, data, length);
-  me->tox = tox_new(options, NULL);
-  tox_options_free(options);
-  if (me->tox == NULL) give_up("the profile did not load");
-  hear_all(me->tox);
-}
-
 static void restart(Peer *me) {
   uint8_t *data = NULL;
   size_t length = 0;
@@ -63,7 +41,6 @@ static void restart(Peer *me) {
   step(me, "it is back");
   if (me->role == FIRST) {
     come_back(me, data, length);
-    free(data);
     print_friend(me->tox);
   }
   step_in_any_order(me, "they meet again");
