@@ -13,12 +13,20 @@ export type ToxOperation =
   | 'FRIEND_CUSTOM_PACKET'
   | 'FILE_SEND'
   | 'GET_PORT'
+  | 'CONFERENCE_NEW'
+  | 'CONFERENCE_DELETE'
+  | 'CONFERENCE_INVITE'
+  | 'CONFERENCE_JOIN'
+  | 'CONFERENCE_SEND_MESSAGE'
+  | 'CONFERENCE_SET_MAX_OFFLINE'
+  | 'CONFERENCE_TITLE'
 
 /** Failures that the C API has no name for; their codes begin with `TOX_ERR_TS_`. */
 export type OwnFailure =
   | 'aborted'
   | 'closed'
   | 'iterator-overflow'
+  | 'message-empty'
   | 'profile-locked'
   | 'profile-unusable'
   | 'receipt-lost'
@@ -43,6 +51,7 @@ const OWN_FAILURES: ReadonlySet<string> = new Set<OwnFailure>([
   'aborted',
   'closed',
   'iterator-overflow',
+  'message-empty',
   'profile-locked',
   'profile-unusable',
   'receipt-lost',
@@ -74,8 +83,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'bad-option': 'an option is wrong',
   'bad-port': 'the port is not between 1 and 65535',
   closed: 'this Tox instance has been closed',
+  'conference-not-found': 'we are not in this conference',
+  duplicate: 'we are in this conference already',
   empty: 'the text or packet is empty',
   encrypted: 'the savedata is encrypted with a passphrase',
+  'fail-send': 'it could not be sent: nobody who should get it is connected',
   'file-accepted': 'the file transfer has been accepted already',
   'file-cancelled': 'the file transfer was cancelled',
   'file-changed': 'the file changed while it was being sent',
@@ -85,17 +97,22 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'file-unwritable': 'the file cannot be written',
   'friend-not-connected': 'the friend is not online',
   'friend-not-found': 'there is no such friend',
+  init: 'there are too many conferences',
+  'init-fail': 'there are too many conferences',
   invalid: 'the first byte of the packet is not in the range for this kind of packet',
+  'invalid-length': 'it is empty, or longer than the protocol allows',
   'iterator-overflow': 'more events arrived than the reader of this iterator has taken',
   'load-bad-format': 'the savedata is damaged or is no Tox profile',
   'load-decryption-failed': 'the passphrase is wrong, or the savedata is damaged',
   'load-encrypted': 'the savedata is encrypted with a passphrase',
+  'message-empty': 'the message is empty',
+  'no-connection': 'nobody in the conference is connected to us',
   'no-message': 'a friend request needs a message',
+  'outbox-full': 'too many messages wait for this friend',
   'own-key': 'this is your own Tox ID',
   'port-alloc': 'no port of the wanted range could be bound',
-  'profile-unusable': 'the profile file cannot be used',
   'profile-locked': 'another process uses this profile',
-  'outbox-full': 'too many messages wait for this friend',
+  'profile-unusable': 'the profile file cannot be used',
   'receipt-lost': 'the friend went offline before a receipt came: the message may or may not have arrived',
   sendq: 'the send queue to this friend is full',
   'set-new-nospam': 'this friend was known already; the new nospam is used from now on',
@@ -107,6 +124,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'store-unavailable': 'no SQLite is installed: npm install better-sqlite3-multiple-ciphers@12.11.1',
   'store-unusable': 'the database of the profile cannot be used',
   'too-long': 'the text or packet is longer than the protocol allows',
+  'wrong-type': 'conferences with sound cannot be joined',
 }
 
 /** The error of all faces. `code` is stable and named as the C enum's constant. */
