@@ -14,6 +14,7 @@ import type {
   IncomingSession,
   OnionFriend,
   OnionFriendHandlers,
+  PacketHold,
   Session,
   SessionHandlers,
 } from './slices.js'
@@ -115,6 +116,21 @@ export class FriendConnection implements SessionHandlers {
   /** Sends a lossy packet (copied); false when not connected. */
   sendLossy(packet: Uint8Array): boolean {
     return this.#connected && this.#session!.sendLossy(packet)
+  }
+
+  /** From inside a handler of lossless packets alone: holds back the acknowledgement of this packet and all later ones. */
+  hold(): PacketHold {
+    return this.#session!.hold()
+  }
+
+  /** Number of the next lossless packet: once it is acknowledged, the friend has seen what we acknowledge now. */
+  get nextPacketNumber(): number {
+    return this.#session?.nextPacketNumber ?? 0
+  }
+
+  /** What others say their DHT key is: worth a try while nothing better is known. */
+  suggestDhtKey(dhtPublicKey: DhtPublicKey): void {
+    if (this.#dht === undefined && !this.#destroyed) this.onDhtKey(dhtPublicKey)
   }
 
   /** Sends onion data through the onion: to how many nodes. */

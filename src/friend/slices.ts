@@ -62,6 +62,14 @@ export interface SessionHandlers {
   onDirectPath(direct: boolean): void
 }
 
+/** A lossless packet whose acknowledgement waits. */
+export interface PacketHold {
+  /** False as soon as its session has ended: it will never be acknowledged. */
+  readonly isLive: boolean
+  /** Lets it be acknowledged, once all before it may be; harmless twice, and after the session. */
+  release(): void
+}
+
 /** One net-crypto connection, from the first cookie request on. */
 export interface Session {
   /** Tries this endpoint from now on; `confirmed`: the DHT has just had an answer from there. */
@@ -74,6 +82,10 @@ export interface Session {
   readonly freeSlots: number
   /** How many of them would leave at once: as much as the path takes now. */
   readonly readySlots: number
+  /** From inside `onLossless` alone: holds back the acknowledgement of that packet, and so of all later ones. */
+  hold(): PacketHold
+  /** Number of the next lossless packet: once it is acknowledged, the friend has seen what we acknowledge now. */
+  readonly nextPacketNumber: number
   /** Ends it, telling the friend when established; no handler is called afterwards. */
   kill(): void
   /** Where direct packets go now; absent when unknown. */

@@ -5,6 +5,7 @@ import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { MessageKind } from '../packet/messenger/message.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { FileEvents } from './files/index.js'
+import type { MessageReceipt } from './intake.js'
 
 /** How a friend is connected, as TOX_CONNECTION: `'tcp'` is through relays alone. */
 export type ConnectionStatus = 'none' | 'tcp' | 'udp'
@@ -17,8 +18,8 @@ export interface MessengerEvents extends FileEvents {
   friendStatusMessage(friendNumber: number, message: Uint8Array): void
   friendStatus(friendNumber: number, status: UserStatus): void
   friendTyping(friendNumber: number, isTyping: boolean): void
-  /** `message` is a view valid for the turn: copy what is kept. */
-  friendMessage(friendNumber: number, kind: MessageKind, message: Uint8Array): void
+  /** `message` is a view valid for the turn: copy what is kept. `receipt` comes with manual receipts only. */
+  friendMessage(friendNumber: number, kind: MessageKind, message: Uint8Array, receipt?: MessageReceipt): void
   /** The friend's Tox has received the message; whether a human has read it nobody knows. */
   friendReadReceipt(friendNumber: number, messageId: number): void
   /** `packet` begins with its id, 160 to 191. */

@@ -5,6 +5,7 @@ import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { FriendConnection } from '../friend/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ConnectionStatus } from './events.js'
+import type { Intake } from './intake.js'
 import type { Outbox } from './outbox.js'
 import { Receipts } from './receipts.js'
 
@@ -60,6 +61,8 @@ export class Friend implements FriendView {
   /** Ids of sent messages count from 1, by friend. */
   lastMessageId: number
   readonly receipts = new Receipts()
+  /** Only where messages are acknowledged by somebody's word. */
+  intake: Intake | undefined
 
   constructor(
     readonly number: number,

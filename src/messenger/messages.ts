@@ -18,7 +18,10 @@ export class Messages {
     this.#context = context
     onFriendPacket(context, PacketId.MESSAGE, (friend, packet) => this.#receive(friend, 'normal', packet))
     onFriendPacket(context, PacketId.ACTION, (friend, packet) => this.#receive(friend, 'action', packet))
-    context.connections.listen({ onAcked: (connection, upTo) => this.#onAcked(connection, upTo) })
+    context.connections.listen({
+      onAcked: (connection, upTo) => this.#onAcked(connection, upTo),
+      onStatus: (connection, connected) => this.#onSession(connection, connected),
+    })
   }
 
   /**
@@ -74,12 +77,20 @@ export class Messages {
   #receive(friend: Friend, kind: MessageKind, packet: Uint8Array): void {
     const text = messageText(packet)
     if (text === undefined) return this.#context.env.drops.count('messenger/message malformed')
+    if (friend.intake !== undefined) return friend.intake.receive(kind, text)
     this.#context.events.friendMessage(friend.number, kind, text)
+  }
+
+  #onSession(connection: FriendConnection, connected: boolean): void {
+    const intake = this.#context.friends.ofConnection(connection)?.intake
+    if (connected) intake?.onSession()
+    else intake?.onSessionEnd()
   }
 
   #onAcked(connection: FriendConnection, upTo: number): void {
     const friend = this.#context.friends.ofConnection(connection)
     if (friend === undefined) return
+    friend.intake?.onAcked(upTo)
     for (let id = friend.receipts.take(upTo); id !== undefined; id = friend.receipts.take(upTo)) {
       friend.outbox.confirm(id)
       this.#context.events.friendReadReceipt(friend.number, id)

@@ -22,10 +22,12 @@ import type { MessengerEvents } from './events.js'
 import { Files } from './files/index.js'
 import { Friend, type FriendState, type FriendView } from './friend.js'
 import { FriendList } from './friend-list.js'
+import { Intake } from './intake.js'
 import { Messages } from './messages.js'
 import { Outbox } from './outbox.js'
 import { MemoryOutboxStore, type OutboxStore } from './outbox-store.js'
 import { Presence } from './presence.js'
+import { MemoryReceivedStore, type ReceivedStore } from './received-store.js'
 import { RequestSender } from './request-sender.js'
 import { type FriendSnapshot, snapshotOf } from './snapshot.js'
 
@@ -39,7 +41,13 @@ export interface MessengerDependencies {
   readonly nospam: Uint8Array
   /** In memory unless told. */
   readonly outbox?: OutboxStore
+  /** Received messages are acknowledged after this store has taken them. */
+  readonly received?: ReceivedStore
+  /** `'manual'`: after the application has confirmed them. At once unless told. */
+  readonly receipts?: ReceiptMode
 }
+
+export type ReceiptMode = 'automatic' | 'manual'
 
 /** What calls and invitations hear of friends; called before the user's events. */
 export interface MessengerListener {
@@ -54,6 +62,9 @@ export class Messenger {
   readonly #context: MessengerContext
   readonly #publicKey: LongTermPublicKey
   readonly #outboxStore: OutboxStore
+  /** None where messages are acknowledged as they come. */
+  readonly #receivedStore: ReceivedStore | undefined
+  readonly #isManual: boolean
   readonly #presence: Presence
   readonly #messages: Messages
   readonly #customPackets: CustomPackets
@@ -61,11 +72,14 @@ export class Messenger {
   readonly #requests: FriendRequests
   readonly #listeners: MessengerListener[] = []
 
-  constructor({ env, onion, connections, events, publicKey, nospam, outbox }: MessengerDependencies) {
+  constructor(dependencies: MessengerDependencies) {
+    const { env, onion, connections, events, publicKey, nospam, outbox, received, receipts } = dependencies
     const friends = new FriendList()
     this.#context = { env, events, friends, connections }
     this.#publicKey = publicKey
     this.#outboxStore = outbox ?? new MemoryOutboxStore()
+    this.#isManual = receipts === 'manual'
+    this.#receivedStore = received ?? (this.#isManual ? new MemoryReceivedStore() : undefined)
     this.#presence = new Presence(this.#context, {
       onOnline: (friend) => this.#onOnline(friend),
       onOffline: (friend) => this.#onOffline(friend),
@@ -160,6 +174,7 @@ export class Messenger {
     this.#requests.forget(friend.publicKey)
     if (wasOnline) this.#onOffline(friend)
     friend.outbox.clear()
+    friend.intake?.close()
     this.#context.connections.release(friend.connection)
     return ok(undefined)
   }
@@ -290,6 +305,8 @@ export class Messenger {
     const connection = connections.open(publicKey, lastSeenUnix)
     const outbox = new Outbox(this.#outboxStore, connection.publicKey)
     const friend = new Friend(friends.nextNumber, connection.publicKey, connection, outbox, state)
+    const store = this.#receivedStore
+    if (store !== undefined) friend.intake = new Intake(this.#context, friend, store, this.#isManual)
     friends.add(friend)
     this.#presence.greet(friend)
     return friend

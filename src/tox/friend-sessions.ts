@@ -6,6 +6,7 @@ import type {
   SessionHandlers as FriendSessionHandlers,
   FriendSessions,
   IncomingSession,
+  PacketHold,
   Session,
 } from '../friend/index.js'
 import type { Connection, Incoming, NetCrypto, SessionHandlers } from '../net-crypto/index.js'
@@ -81,6 +82,14 @@ class AcceptedSession implements Session {
 
   sendLossy(packet: Uint8Array): boolean {
     return this.#connection?.sendLossy(packet) ?? false
+  }
+
+  hold(): PacketHold {
+    return this.#connection!.hold()
+  }
+
+  get nextPacketNumber(): number {
+    return this.#connection?.nextPacketNumber ?? 0
   }
 
   kill(): void {

@@ -9,6 +9,7 @@ import type {
   FriendSessions,
   IncomingSession,
   OnionFriendHandlers,
+  PacketHold,
   Session,
   SessionHandlers,
 } from '../../src/friend/index.js'
@@ -264,6 +265,8 @@ export class FakeSession implements Session {
   relayCount = 0
   #packetNumber = 0xffff_fff0 // so that every story wraps
   #unacked = 0
+  /** Packets delivered to us and not acknowledged, oldest first. */
+  #arrived: { readonly number: number; isHeld: boolean }[] = []
 
   constructor(
     readonly host: FakeHost,
@@ -305,6 +308,25 @@ export class FakeSession implements Session {
     return true
   }
 
+  get nextPacketNumber(): number {
+    return this.#packetNumber
+  }
+
+  hold(): PacketHold {
+    const packet = this.#arrived.at(-1)!
+    packet.isHeld = true
+    const isLive = (): boolean => this.state === 'established' && this.host.isUp
+    return {
+      get isLive() {
+        return isLive()
+      },
+      release: () => {
+        packet.isHeld = false
+        if (isLive()) this.#acknowledge()
+      },
+    }
+  }
+
   kill(): void {
     if (this.state === 'closed') return
     const { peer } = this
@@ -342,16 +364,28 @@ export class FakeSession implements Session {
         return
       }
       if (!isLossless) return peer.handlers.onLossy(packet)
+      peer.#arrived.push({ number, isHeld: false })
       peer.handlers.onLossless(packet)
       packet.fill(0xee) // a view that was kept shows
-      world.after(LATENCY_MS, () => {
-        if (this.state !== 'established' || !this.host.isUp) return
-        this.#unacked--
-        this.handlers.onAcked((number + 1) >>> 0)
-        // What the handler did may have ended it.
-        if ((this.state as string) === 'established') this.handlers.onWritable()
-      })
+      peer.#acknowledge()
     })
+  }
+
+  /** Tells the peer what arrived, up to the oldest packet that is held. */
+  #acknowledge(): void {
+    const held = this.#arrived.findIndex(({ isHeld }) => isHeld)
+    const acked = this.#arrived.splice(0, held < 0 ? this.#arrived.length : held)
+    const sender = this.peer!
+    const { world } = this.host
+    for (const { number } of acked) {
+      world.after(LATENCY_MS, () => {
+        if (sender.state !== 'established' || !sender.host.isUp) return
+        sender.#unacked--
+        sender.handlers.onAcked((number + 1) >>> 0)
+        // What the handler did may have ended it.
+        if ((sender.state as string) === 'established') sender.handlers.onWritable()
+      })
+    }
   }
 }
 
