@@ -1,7 +1,13 @@
 // Messengers in the fake world, with a diary of their events.
 
 import { fromUtf8, toUtf8 } from '../../src/base/index.js'
-import { Messenger, type MessengerEvents, type OutboxStore } from '../../src/messenger/index.js'
+import {
+  type MessageReceipt,
+  Messenger,
+  type MessengerDependencies,
+  type MessengerEvents,
+  type OutboxStore,
+} from '../../src/messenger/index.js'
 import { type FakeHost, FakeWorld } from '../friend/fake-world.js'
 
 export const NOSPAM = Uint8Array.of(0xa1, 0xb2, 0xc3, 0xd4)
@@ -10,6 +16,8 @@ export const NOSPAM = Uint8Array.of(0xa1, 0xb2, 0xc3, 0xd4)
 export class Diary implements MessengerEvents {
   readonly lines: string[] = []
   readonly payloads: Uint8Array[] = []
+  /** Of messages, with manual receipts; by text. */
+  readonly receipts = new Map<string, MessageReceipt>()
   /** Runs after each line. */
   onLine: (line: string) => void = () => {}
 
@@ -31,8 +39,9 @@ export class Diary implements MessengerEvents {
   friendTyping(friend: number, isTyping: boolean): void {
     this.#write(`typing ${friend} ${isTyping}`)
   }
-  friendMessage(friend: number, kind: string, message: Uint8Array): void {
+  friendMessage(friend: number, kind: string, message: Uint8Array, receipt?: MessageReceipt): void {
     this.payloads.push(message.slice())
+    if (receipt !== undefined) this.receipts.set(fromUtf8(message), receipt)
     this.#write(`message ${friend} ${kind} ${fromUtf8(message)}`)
   }
   friendReadReceipt(friend: number, messageId: number): void {
@@ -76,6 +85,7 @@ export class Person {
   constructor(
     readonly host: FakeHost,
     outbox?: OutboxStore,
+    options: Pick<MessengerDependencies, 'received' | 'receipts'> = {},
   ) {
     const { env, onion, connections, publicKey } = host
     this.messenger = new Messenger({
@@ -86,6 +96,7 @@ export class Person {
       nospam: NOSPAM,
       events: this.diary,
       ...(outbox === undefined ? {} : { outbox }),
+      ...options,
     })
   }
 
