@@ -1,2 +1,3 @@
+export * from './memory-store.js'
 export * from './store.js'
 export * from './transfers.js'

@@ -4,13 +4,15 @@
 // All calls are synchronous and all of them are done when they return: what was accepted survives a kill of the process
 // where the store is on disk. A throw means that the disk failed (ToxError `TOX_ERR_TS_STORE_…`), and nothing of that call was kept.
 
-import type { OutboxStore } from '../messenger/index.js'
+import type { OutboxStore, ReceivedStore } from '../messenger/index.js'
 import type { MessageKind } from '../packet/messenger/message.js'
 import type { TransferStore } from './transfers.js'
 
 export interface ToxStore {
   /** Messages that wait for a friend. Each also stands in `history`, as pending until its receipt comes. */
   readonly outbox: OutboxStore
+  /** Incoming messages, kept before they are acknowledged; each also stands in `history`. */
+  readonly received: ReceivedStore
   readonly history: HistoryStore
   readonly transfers: TransferStore
   readonly peers: PeerStore
@@ -79,20 +81,13 @@ export interface HistoryPage {
 export interface HistoryStore {
   /** Keeps one message; its id. */
   append(message: NewMessage): number
-  /**
-   * Keeps an incoming message before it is acknowledged to its sender; its id. `undefined` when it is known: it was kept, and
-   * the process ended before the acknowledgement, so the friend sends it again (`acknowledged`).
-   */
-  receive(message: NewMessage): number | undefined
-  /** The acknowledgements of the incoming messages up to `id` have left: should they come again, they are new ones. */
-  acknowledged(friend: string, id: number): void
   setState(id: number, state: MessageState): void
   message(id: number): StoredMessage | undefined
   page(query?: HistoryQuery): HistoryPage
   search(search: HistorySearch): HistoryPage
   /** Deletes one message; whether it was there. */
   delete(id: number): boolean
-  /** Deletes all messages of a friend, or of everybody; how many. What waits in the outbox stays, unseen. */
+  /** Deletes all messages of a friend, or of everybody; how many. What waits in the outbox is sent nevertheless. */
   clear(friend?: string): number
   /** How many messages are kept, of one friend or of everybody. */
   count(friend?: string): number
