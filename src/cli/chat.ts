@@ -8,6 +8,7 @@ import { CHAT_COMMANDS, type ChatContext, completions, nameOf, statusText } from
 import type { Command } from './command.js'
 import { checkToxId } from './id.js'
 import { joinNetwork, networkOptions, startTox, untilStopped } from './network.js'
+import { maybeTemporaryOptions, ownProfilePath } from './profile-dir.js'
 import { harmless, harmlessLines, painter, showToxId } from './terminal.js'
 
 /** A friend sees "typing" until so long after the last key. */
@@ -19,6 +20,7 @@ export const chat: Command = {
   name: 'chat',
   summary: 'Chats in the terminal.',
   options: {
+    ...maybeTemporaryOptions,
     ...networkOptions,
     name: { value: 'NAME', help: 'your name, as friends see it' },
     add: { value: 'TOX-ID', help: 'send a friend request at once', repeatable: true },
@@ -29,11 +31,11 @@ export const chat: Command = {
     const stopped = untilStopped()
     const toAdd = values.all('add').map(checkToxId)
     const name = values.text('name')
-    await using tox = await startTox(values, 'chat', name === undefined ? {} : { name })
+    await using tox = await startTox(values, ownProfilePath, name === undefined ? {} : { name })
     showToxId(tox.address)
     const session = new ChatSession(tox)
     session.print(session.paint('dim', 'This is your Tox ID. /help lists the commands, /quit ends.'))
-    for (const id of toAdd) session.execute(`/add ${id}`)
+    for (const id of toAdd) session.add(id)
     try {
       // A node that does not answer ends the program; a person who leaves first does not wait for it.
       await Promise.race([session.ended, stopped, joinNetwork(tox, values).then(() => session.ended)])
@@ -113,6 +115,13 @@ class ChatSession implements ChatContext {
     const command = CHAT_COMMANDS.find((one) => one.name === name)
     if (command === undefined) this.complain(`unknown command /${harmless(name)}; /help lists them`)
     else command.run(this, words.join(' ').trim())
+  }
+
+  /** Asks the owner of a Tox ID, unless they are a friend already, and talks to them. */
+  add(id: string): void {
+    const known = this.tox.friend(id.slice(0, 64))
+    if (known === undefined) this.execute(`/add ${id}`)
+    else this.talkingTo = known
   }
 
   /** Sends to the friend that is talked to; kept and sent later when they are offline. */

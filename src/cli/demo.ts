@@ -1,11 +1,11 @@
 // `toxcore-ts demo` (what `npm start` runs): a bootstrap node and an echo bot, both on loopback, and how to talk to them.
 
-import { homedir } from 'node:os'
 import { basename, join, relative, sep } from 'node:path'
 import { BootstrapNodeServer, Tox } from '../api/index.js'
 import type { Command } from './command.js'
 import { echoEverything } from './echo.js'
-import { bootstrapNodesOf, joinNetwork, makeFolder, networkOptions, timeoutOf, untilStopped } from './network.js'
+import { bootstrapNodesOf, joinNetwork, networkOptions, timeoutOf, untilStopped } from './network.js'
+import { defaultDataDir, makeFolder } from './profile-dir.js'
 import { painter, showToxId } from './terminal.js'
 
 const { timeout, bootstrap, nodes } = networkOptions
@@ -26,8 +26,7 @@ export const demo: Command = {
     const stopped = untilStopped()
     const outside = bootstrapNodesOf(values)
     const bindAddress = outside.length === 0 ? '127.0.0.1' : undefined
-    const dir =
-      values.text('data') ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'toxcore-ts')
+    const dir = values.text('data') ?? defaultDataDir()
     timeoutOf(values)
     makeFolder(dir)
     await using server = await BootstrapNodeServer.create({

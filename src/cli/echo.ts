@@ -2,7 +2,7 @@
 
 import type { Tox } from '../api/index.js'
 import type { Command } from './command.js'
-import { joinNetwork, networkOptions, startTox, untilStopped } from './network.js'
+import { botProfileOptions, botProfilePath, joinNetwork, networkOptions, startTox, untilStopped } from './network.js'
 import { showToxId } from './terminal.js'
 
 /** Makes `tox` an echo bot. */
@@ -17,11 +17,12 @@ export function echoEverything(tox: Tox): void {
 export const echo: Command = {
   name: 'echo',
   summary: 'Runs a bot that accepts friend requests and echoes messages and actions.',
-  options: networkOptions,
+  options: { ...botProfileOptions, ...networkOptions },
   details: 'The first line of standard output is the Tox ID of the bot. It runs until it is interrupted.',
   async run(values) {
     const stopped = untilStopped()
-    await using tox = await startTox(values, 'echo', { name: 'Echo', statusMessage: 'I repeat what you say' })
+    const profile = (): string | undefined => botProfilePath(values, 'echo')
+    await using tox = await startTox(values, profile, { name: 'Echo', statusMessage: 'I repeat what you say' })
     echoEverything(tox)
     showToxId(tox.address)
     if (values.all('bootstrap').length === 0 && !values.has('nodes')) {

@@ -2,11 +2,15 @@
 // secret key: what is shown on a screen ends in a log or a screenshot.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { ProfileSeal } from '../api/profile-seal.js'
+import { readSavedata } from '../api/runtime.js'
 import { fromHex, fromUtf8, toHex } from '../base/index.js'
 import { type LongTermPublicKey, loadCrypto } from '../crypto/index.js'
-import { encodeSavedata, freshSavedata, parseSavedata, type Savedata } from '../tox/savedata.js'
+import { encodeSavedata, freshSavedata, type Savedata } from '../tox/savedata.js'
 import { formatToxId, parseToxId, type ToxId, type ToxIdError } from '../tox/tox-id.js'
 import { CliError, type Command, systemReason, type Values } from './command.js'
+import { passphraseOption } from './passphrase.js'
+import { withPassphrase } from './profile-dir.js'
 import { harmless, showToxId, toxIdQrCode } from './terminal.js'
 
 const MISTAKES: Readonly<Record<ToxIdError, (text: string) => string>> = {
@@ -32,6 +36,7 @@ export const id: Command = {
   operandCount: [1, 2],
   options: {
     nospam: { value: 'HEX', help: 'with convert: the nospam (8 hex digits) to make a Tox ID of a public key' },
+    ...passphraseOption,
     qr: { help: 'show the Tox ID as a QR code as well' },
   },
   details: [
@@ -65,7 +70,7 @@ async function makeProfile([path]: readonly string[], values: Values): Promise<v
 }
 
 async function showProfile([path]: readonly string[], values: Values): Promise<void> {
-  const { nospam, longTerm, name, statusMessage, friends } = await readProfile(path!)
+  const { nospam, longTerm, name, statusMessage, friends } = await readProfile(path!, values)
   print(formatToxId({ publicKey: longTerm.publicKey, nospam }), values)
   console.log(`public key      ${toHex(longTerm.publicKey)}`)
   console.log(`nospam          ${toHex(nospam)}`)
@@ -74,17 +79,22 @@ async function showProfile([path]: readonly string[], values: Values): Promise<v
   console.log(`friends         ${friends.length}`)
 }
 
-async function readProfile(path: string): Promise<Savedata> {
+async function readProfile(path: string, values: Values): Promise<Savedata> {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(path)
   } catch (error) {
     throw new CliError(`cannot read ${path}: ${systemReason(error)}`, 1)
   }
-  const parsed = parseSavedata(bytes, await loadCrypto())
-  if (parsed.ok) return parsed.value
-  if (parsed.error === 'encrypted') throw new CliError(`${path} is encrypted with a passphrase`, 1)
-  throw new CliError(`${path} is damaged or is no Tox profile`, 1)
+  const crypto = await loadCrypto()
+  return withPassphrase(path, values, async (passphrase) => {
+    const seal = passphrase === undefined ? undefined : new ProfileSeal(crypto, passphrase)
+    try {
+      return readSavedata(bytes, crypto, { path, seal })
+    } finally {
+      seal?.wipe()
+    }
+  })
 }
 
 async function verify([text]: readonly string[], values: Values): Promise<void> {

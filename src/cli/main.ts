@@ -11,8 +11,9 @@ import { demo } from './demo.js'
 import { echo } from './echo.js'
 import { id } from './id.js'
 import { node } from './node.js'
+import { profile } from './profile.js'
 
-const COMMANDS: readonly Command[] = [demo, echo, chat, node, id]
+const COMMANDS: readonly Command[] = [demo, echo, chat, node, id, profile]
 
 const HELP: ReadonlySet<string> = new Set(['--help', '-h'])
 

@@ -1,14 +1,21 @@
 // Options that all commands share which go onto the network, and how a Tox instance is started from them.
 
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile, Tox } from '../api/index.js'
-import { CliError, type Option, systemReason, type Values } from './command.js'
+import { join } from 'node:path'
+import {
+  type BootstrapNode,
+  BootstrapNodeError,
+  parseBootstrapNode,
+  readNodesFile,
+  Tox,
+  type ToxOptions,
+} from '../api/index.js'
+import { CliError, type Option, type Values } from './command.js'
+import { passphraseOption } from './passphrase.js'
+import { makeFolder, withPassphrase } from './profile-dir.js'
 
 const DEFAULT_TIMEOUT_S = 30
 
 export const networkOptions: Readonly<Record<string, Option>> = {
-  data: { value: 'DIR', help: 'keep the profile in DIR (default: a new identity that is forgotten at the end)' },
   bootstrap: { value: 'HOST:PORT:KEY', help: 'a node to join the network through', repeatable: true },
   nodes: { value: 'FILE', help: 'nodes to join through, in the JSON of nodes.tox.chat' },
   port: { value: 'PORT', help: 'UDP port (default: the first free one from 33445 to 33545)' },
@@ -31,44 +38,48 @@ export function bootstrapNodesOf(values: Values): BootstrapNode[] {
   }
 }
 
+/** For bots: they are somebody new each time, unless told where to keep their profile. */
+export const botProfileOptions: Readonly<Record<string, Option>> = {
+  data: { value: 'DIR', help: 'keep the profile in DIR (default: a new identity that is forgotten at the end)' },
+  ...passphraseOption,
+}
+
+/** The path of a bot's profile in the folder of --data, which is there afterwards; `undefined` without --data. */
+export function botProfilePath(values: Values, name: string): string | undefined {
+  const dir = values.text('data')
+  if (dir === undefined) return undefined
+  makeFolder(dir)
+  return join(dir, `${name}.tox`)
+}
+
 /**
  * Starts the Tox instance of a command. Without nodes named by the user it binds to loopback alone, so that the kernel itself
  * keeps every packet on this machine.
  */
 export async function startTox(
   values: Values,
-  profileName: string,
-  extra: { name?: string; statusMessage?: string },
+  profile: (values: Values) => string | undefined,
+  extra: Pick<ToxOptions, 'name' | 'statusMessage'> = {},
 ): Promise<Tox> {
   const nodes = bootstrapNodesOf(values)
   timeoutOf(values)
-  const dir = values.text('data')
-  if (dir !== undefined) makeFolder(dir)
-  return Tox.create({
+  const options: ToxOptions = {
     ...extra,
-    ...(dir === undefined ? {} : { profile: join(dir, `${profileName}.tox`) }),
     ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
     ...(nodes.length === 0 ? { bindAddress: '127.0.0.1' } : {}),
     ipv6: !values.has('ipv4') && nodes.length > 0,
     bootstrap: nodes,
-  })
+  }
+  const path = profile(values)
+  if (path === undefined) return Tox.create(options)
+  return withPassphrase(path, values, (passphrase) =>
+    Tox.create({ ...options, profile: path, ...(passphrase === undefined ? {} : { passphrase }) }),
+  )
 }
 
 /** Seconds to wait for a first answer; asked for early as well, so that a mistake is told before anything starts. */
 export function timeoutOf(values: Values): number {
   return values.number('timeout', DEFAULT_TIMEOUT_S, 0, 86_400)
-}
-
-/** Makes a folder for profiles, and those above it, readable by their owner alone. CliError tells why it cannot. */
-export function makeFolder(path: string): void {
-  const missing: string[] = []
-  // Not mkdir's `recursive`: it never returns where the system refuses with ENOENT, as below /proc.
-  for (let one = resolve(path); !existsSync(one); one = dirname(one)) missing.unshift(one)
-  try {
-    for (const one of missing) mkdirSync(one, { mode: 0o700 })
-  } catch (error) {
-    throw new CliError(`cannot make the folder ${path}: ${systemReason(error)}`, 1)
-  }
 }
 
 /** Resolves when the network has been joined; CliError when no named node answers in time. Without nodes there is nothing to join. */

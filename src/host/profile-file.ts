@@ -5,8 +5,9 @@
 // has reported survives a kill and, where the disk keeps its word, a power loss.
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
-import { copyFile, link, open, rename, unlink } from 'node:fs/promises'
+import { copyFile, link, open, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { removeFile, syncFolder } from './folder.js'
 import { ProfileError, profileErrorOf } from './profile-error.js'
 import { ProfileLock } from './profile-lock.js'
 
@@ -75,9 +76,9 @@ export class ProfileFile {
    */
   load(accept: (bytes: Uint8Array) => boolean = () => true): Uint8Array | undefined {
     if (this.#closed) throw closedError(this.path)
-    const main = readWhole(this.path)
+    const main = readProfileBytes(this.path)
     if (main !== undefined && accept(main)) return this.#loaded('main', main)
-    const backup = readWhole(this.backupPath)
+    const backup = readProfileBytes(this.backupPath)
     this.#mainIsGood = false
     this.#mainIsDamaged = main !== undefined
     if (backup !== undefined && accept(backup)) return this.#loaded('backup', backup)
@@ -246,8 +247,8 @@ function followLinks(path: string): string {
   throw new ProfileError('bad-path', path, `cannot open the profile ${path}: too many symbolic links`)
 }
 
-/** All bytes of a regular file; `undefined` when it is missing or empty. */
-function readWhole(path: string): Uint8Array | undefined {
+/** All bytes of a regular file; `undefined` when it is missing or empty. Throws ProfileError (`bad-path`, `denied`, `io`). */
+export function readProfileBytes(path: string): Uint8Array | undefined {
   let fd: number | undefined
   try {
     // Not blocking: a named pipe must not hang the program.
@@ -298,28 +299,4 @@ async function alsoName(path: string, other: string): Promise<void> {
   await rename(step, other)
   // Renaming one name of a file over another name of the same file does nothing and leaves both.
   await removeFile(step)
-}
-
-/** Makes the names in a folder last; some systems cannot and need not. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r')
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code !== 'EINVAL' && code !== 'EISDIR' && code !== 'EPERM' && code !== 'EACCES' && code !== 'ENOTSUP')
-      throw error
-  }
-}
-
-async function removeFile(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
 }

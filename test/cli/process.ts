@@ -2,7 +2,8 @@
 // sources; else the sources themselves, loaded by whatever loads this test. Waiting is for events, never for time to pass.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -30,6 +31,10 @@ export const COMMAND: readonly string[] = isBuilt()
   ? [join(ROOT, 'dist/esm/cli/main.js')]
   : [...process.execArgv, join(ROOT, 'src/cli/main.ts')]
 
+/** Where commands keep what they are not told where to keep: not in the home of whoever runs the tests. */
+export const DATA_HOME = mkdtempSync(join(tmpdir(), 'toxcore-ts-home-'))
+process.once('exit', () => rmSync(DATA_HOME, { recursive: true, force: true }))
+
 export interface ProgramOptions {
   readonly program?: string
   readonly env?: NodeJS.ProcessEnv
@@ -47,7 +52,7 @@ export class Running {
 
   /** Runs `node ...args`, or another program. */
   constructor(args: readonly string[], options: ProgramOptions = {}) {
-    const env = { ...process.env, ...options.env }
+    const env = { ...process.env, XDG_DATA_HOME: DATA_HOME, ...options.env }
     this.#child = spawn(options.program ?? process.execPath, args, { env, cwd: options.cwd ?? ROOT })
     this.#child.stdout.setEncoding('utf8').on('data', (part: string) => {
       this.stdout += part

@@ -2,8 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { loadCrypto } from '../../src/crypto/index.js'
+import { isEncrypted } from '../../src/encryptsave/index.js'
 import { BootstrapNodeServer, Tox } from '../../src/index.js'
+import { encodeSavedata, freshSavedata } from '../../src/tox/savedata.js'
 import { COMMAND, DEADLINE_MS, ROOT } from './process.js'
 
 const loopback = { bindAddress: '127.0.0.1', ipv6: false } as const
@@ -33,8 +39,11 @@ describe('toxcore-ts chat in a terminal', function () {
     }
   }
 
-  function open(name: string, env: string[] = []): void {
-    const args = ['chat', '--bootstrap', server.asBootstrapNode(), '--add', friend.address]
+  function open(
+    name: string,
+    env: string[] = [],
+    args: readonly string[] = ['chat', '--temporary', '--bootstrap', server.asBootstrapNode(), '--add', friend.address],
+  ): void {
     const size = ['-x', '100', '-y', '50']
     // `cat` keeps the pane when the program has ended, with its exit code on the screen.
     const script = '"$@"; echo "code $?"; exec cat'
@@ -123,6 +132,41 @@ describe('toxcore-ts chat in a terminal', function () {
     await sees('painted', /^\* {2}0 {2}online +Rosa$/m)
     tmux('send-keys', '-t', 'painted', 'C-c')
     await sees('painted', /^code 0$/m)
+  })
+
+  it('asks for a passphrase without showing it, and again when it is wrong', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'toxcore-ts-'))
+    const path = join(dir, 'chat.tox')
+    const type = (...keys: string[]): string => tmux('send-keys', '-t', 'asked', ...keys)
+    try {
+      writeFileSync(path, encodeSavedata(freshSavedata(await loadCrypto())))
+      open('sealed', [], ['profile', 'encrypt', path])
+      for (const question of [/^New passphrase of .*: *$/m, /^The same again: *$/m]) {
+        await sees('sealed', question)
+        tmux('send-keys', '-t', 'sealed', '-l', 'pässwort')
+        tmux('send-keys', '-t', 'sealed', 'Enter')
+      }
+      assert.doesNotMatch(await sees('sealed', /^code 0$/m), /wort/)
+
+      open('asked', [], ['chat', '--data', dir])
+      await sees('asked', /^Passphrase of .*chat\.tox: *$/m)
+      type('-l', 'wrong')
+      type('Enter')
+      await sees('asked', /^That is not the passphrase\.$/m)
+      await sees('asked', /passphrase\.\nPassphrase of .*: *$/m)
+      type('-l', 'pässwortx')
+      type('BSpace')
+      type('Enter')
+      await sees('asked', /^> *$/m)
+      type('-l', '/name Sealed')
+      type('Enter')
+      type('-l', '/quit')
+      type('Enter')
+      assert.doesNotMatch(await sees('asked', /^code 0$/m), /wort/)
+      assert.ok(isEncrypted(readFileSync(path)) && isEncrypted(readFileSync(`${path}.bak`)))
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
   })
 
   it('respects NO_COLOR', async () => {
