@@ -20,6 +20,11 @@ export interface Message {
   readonly friend: Friend
   readonly text: string
   readonly kind: 'normal' | 'action'
+  /**
+   * With `receipts: 'manual'`: the message is stored, or done with, and its sender may know. False when the session that
+   * brought it has ended meanwhile: then it comes again. Without manual receipts it does nothing, and returns true.
+   */
+  confirm(): boolean
 }
 
 export interface FileOffer {

@@ -1,8 +1,15 @@
 // What `import 'toxcore-ts'` offers.
 
 export { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile } from '../host/nodes-file.js'
-export type { ConnectionStatus, OutboxMessage, OutboxStore } from '../messenger/index.js'
-export { MemoryOutboxStore } from '../messenger/index.js'
+export type {
+  ConnectionStatus,
+  OutboxMessage,
+  OutboxStore,
+  ReceiptMode,
+  ReceivedMessage,
+  ReceivedStore,
+} from '../messenger/index.js'
+export { MemoryOutboxStore, MemoryReceivedStore } from '../messenger/index.js'
 export type { UserStatus } from '../packet/messenger/user-status.js'
 export { MemoryTransferStore, type TransferRecord, type TransferStore } from '../store/transfers.js'
 export { ToxError } from '../tox/errors.js'
@@ -12,5 +19,6 @@ export type { EventQueue, IteratorOptions } from './event-queue.js'
 export type { FileOffer, FriendRequest, Message, ToxEventMap } from './events.js'
 export type * from './files/transfer.js'
 export type { Friend, Receipt } from './friend.js'
-export type { FileContent, SendFileOptions, SendOptions, ToxOptions, WaitOptions } from './options.js'
+export type { MessageHandler } from './message-handling.js'
+export type { FileContent, HandleOptions, SendFileOptions, SendOptions, ToxOptions, WaitOptions } from './options.js'
 export { Tox } from './tox.js'

@@ -3,8 +3,9 @@
 import type { LogLevel } from '../base/index.js'
 import type { CryptoName } from '../crypto/index.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
-import type { OutboxStore } from '../messenger/index.js'
+import type { OutboxStore, ReceiptMode, ReceivedStore } from '../messenger/index.js'
 import type { TransferStore } from '../store/transfers.js'
+import type { Message } from './events.js'
 import type { FileKindName } from './files/transfer.js'
 
 export interface ToxOptions {
@@ -35,6 +36,17 @@ export interface ToxOptions {
   readonly ipv6?: boolean
   /** Where messages sent with `outbox: true` wait; in memory unless told. */
   readonly outbox?: OutboxStore
+  /**
+   * Takes each received message before its sender gets the receipt, and before the `message` event. What comes twice because
+   * the process was killed in between is dropped. Without it messages are the application's from the event on.
+   */
+  readonly received?: ReceivedStore
+  /**
+   * `'manual'`: a message is acknowledged only after `message.confirm()` (or the handler of `tox.handleMessages`) has said so;
+   * until then its sender has no receipt. When the session ends first, a sender with an outbox sends it again.
+   * `'automatic'` unless told: as soon as it has arrived.
+   */
+  readonly receipts?: ReceiptMode
   /** Where it is kept how far file transfers have come; in memory unless told, so that they end with the process. */
   readonly transfers?: TransferStore
   /** Receives event names and public facts, never message text or secret keys. Silent unless told. */
@@ -47,6 +59,13 @@ export interface ToxOptions {
 export interface WaitOptions {
   /** Rejects the wait with `TOX_ERR_TS_ABORTED` when aborted. */
   readonly signal?: AbortSignal | undefined
+}
+
+export interface HandleOptions {
+  /** Ends the handling when aborted. */
+  readonly signal?: AbortSignal | undefined
+  /** Hears why a message could not be handled, each time. A warning of the process unless given. */
+  readonly onError?: (error: unknown, message: Message) => void
 }
 
 export interface SendOptions extends WaitOptions {

@@ -205,6 +205,8 @@ function assemble(
     ipv6: socket.family !== 'ipv4',
     ...(savedata === undefined ? {} : { savedata }),
     ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
+    ...(options.received === undefined ? {} : { received: options.received }),
+    receipts: options.receipts ?? 'automatic',
   })
   const onError = (error: unknown): void =>
     log.log('error', 'engine', error instanceof Error ? String(error.stack) : String(error))

@@ -10,7 +10,8 @@ import { type Runtime, readSavedata } from './runtime.js'
 import { Tox } from './tox.js'
 
 /** What `Tox.create` takes, as far as it makes sense without sockets and files. */
-export interface SimulatedToxOptions extends Pick<ToxOptions, 'savedata' | 'name' | 'statusMessage' | 'outbox'> {
+export interface SimulatedToxOptions
+  extends Pick<ToxOptions, 'savedata' | 'name' | 'statusMessage' | 'outbox' | 'received' | 'receipts'> {
   /** Hosts to join the network through, or nodes as for `Tox.create` but with an IP address: there is no DNS. */
   readonly bootstrap?: readonly (SimHost<DhtNode> | BootstrapNode | string)[]
 }
@@ -49,6 +50,8 @@ class SimRuntime implements Runtime {
       ...{ env, crypto, udp, events, ipv4, ipv6 },
       ...(savedata === undefined ? {} : { savedata }),
       ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
+      ...(options.received === undefined ? {} : { received: options.received }),
+      receipts: options.receipts ?? 'automatic',
     })
     const { engine } = this
     this.onHost = {

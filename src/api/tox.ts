@@ -5,15 +5,21 @@ import { EventEmitter } from 'node:events'
 import { fromHex, fromUtf8, type Millis, toHex, toUtf8 } from '../base/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
-import type { ConnectionStatus, Messenger, MessengerEvents } from '../messenger/index.js'
+import type { ConnectionStatus, MessageReceipt, Messenger, MessengerEvents } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseToxId } from '../tox/tox-id.js'
 import { EventQueue, type IteratorOptions } from './event-queue.js'
-import type { ToxEventMap } from './events.js'
+import type { Message, ToxEventMap } from './events.js'
 import { Friend, type FriendOwner, unwrap } from './friend.js'
-import type { ToxOptions, WaitOptions } from './options.js'
+import {
+  type MessageHandler,
+  MessageHandling,
+  type MessageHandlingOwner,
+  UnconfirmedMessage,
+} from './message-handling.js'
+import type { HandleOptions, ToxOptions, WaitOptions } from './options.js'
 import { openRuntime, type Runtime } from './runtime.js'
 
 export class Tox extends EventEmitter<ToxEventMap> {
@@ -21,6 +27,9 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /** By friend number; as many as the friend list has. */
   readonly #friends = new Map<number, Friend>()
   readonly #onClose = new Set<(error: ToxError) => void>()
+  /** With manual receipts. */
+  #handling: MessageHandling | undefined
+  #isHandling = false
   #connection: ConnectionStatus = 'none'
   #closing: Promise<void> | undefined
 
@@ -37,7 +46,7 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /** @internal As `create`, on a runtime of the caller's. */
   static async over(
     open: (events: ToxEngineEvents) => Runtime | Promise<Runtime>,
-    options: Pick<ToxOptions, 'name' | 'statusMessage'>,
+    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts'>,
   ): Promise<Tox> {
     let tox: Tox | undefined
     const runtime = await open({
@@ -45,6 +54,7 @@ export class Tox extends EventEmitter<ToxEventMap> {
       connection: (connection) => tox?.onConnection(connection),
     })
     tox = new Tox(runtime)
+    if (options.receipts === 'manual') tox.#handling = new MessageHandling(tox.#handlingOwner)
     try {
       if (options.name !== undefined) tox.name = options.name
       if (options.statusMessage !== undefined) tox.statusMessage = options.statusMessage
@@ -201,6 +211,30 @@ export class Tox extends EventEmitter<ToxEventMap> {
 
   // Reading events.
 
+  /**
+   * With `receipts: 'manual'`: offers each message to `handler`, those of one friend one at a time and in order, and
+   * acknowledges it as soon as the handler's promise resolves. When it rejects, the message is offered again after a growing
+   * pause, and what came behind it waits. What a killed process had not finished comes again, so a handler may see a message
+   * twice. Call it right after `create`: earlier messages come in the next session. Resolves when `signal` is aborted or the
+   * instance closed, as soon as no handler works any more.
+   */
+  handleMessages(handler: MessageHandler, { signal, onError }: HandleOptions = {}): Promise<void> {
+    this.#assertOpen()
+    const handling = this.#handling
+    if (handling === undefined) throw badOption("handleMessages needs the option receipts: 'manual'")
+    if (handling.isRunning) throw badOption('messages have a handler already')
+    this.#isHandling = true
+    const stop = (): void => handling.stop()
+    const ended = handling.run(handler, onError).finally(() => {
+      this.#onClose.delete(stop)
+      signal?.removeEventListener('abort', stop)
+    })
+    this.#onClose.add(stop)
+    signal?.addEventListener('abort', stop, { once: true })
+    if (signal?.aborted) stop()
+    return ended
+  }
+
   /** Messages of all friends as an async iterator, until `signal`, `break` or `close()`. */
   messages(options?: IteratorOptions): EventQueue<ToxEventMap['message'][0]> {
     return this.iterate('message', options)
@@ -301,6 +335,23 @@ export class Tox extends EventEmitter<ToxEventMap> {
     },
   }
 
+  readonly #handlingOwner: MessageHandlingOwner = {
+    createDeadline: (reason, action) => this.#runtime.engine.env.deadlines.create(reason, action),
+    wait: (deadline, ms) => {
+      if (this.#closing !== undefined) return
+      const { engine } = this.#runtime
+      this.#runtime.turn(() => deadline.set(engine.env.clock.now() + ms))
+    },
+  }
+
+  /** @internal A message whose acknowledgement waits for the application. */
+  onUnconfirmed(friend: Friend, text: string, kind: Message['kind'], receipt: MessageReceipt): void {
+    const turn = (work: () => boolean): boolean => this.#closing === undefined && this.#runtime.turn(work)
+    const message = new UnconfirmedMessage(friend, text, kind, receipt, turn)
+    this.deliver('message', message)
+    if (this.#isHandling) this.#handling?.push(message)
+  }
+
   /** @internal */
   onConnection(connection: ConnectionStatus): void {
     this.#connection = connection
@@ -332,6 +383,9 @@ const TOX_ID_MISTAKES = {
 function untyped(emitter: EventEmitter): EventEmitter {
   return emitter
 }
+
+/** Of messages that were acknowledged when they came. */
+const nothingToConfirm = (): boolean => true
 
 function badOption(text: string): ToxError {
   return new ToxError('NEW', 'bad-option', text)
@@ -373,8 +427,12 @@ function forwardEvents(tox: () => Tox): MessengerEvents {
       withFriend(number, (friend, tox) => tox.deliver('friendStatus', { friend, status })),
     friendTyping: (number, isTyping) =>
       withFriend(number, (friend, tox) => tox.deliver('friendTyping', { friend, isTyping })),
-    friendMessage: (number, kind, bytes) =>
-      withFriend(number, (friend, tox) => tox.deliver('message', { friend, text: fromUtf8(bytes), kind })),
+    friendMessage: (number, kind, bytes, receipt) =>
+      withFriend(number, (friend, tox) => {
+        const text = fromUtf8(bytes)
+        if (receipt === undefined) tox.deliver('message', { friend, text, kind, confirm: nothingToConfirm })
+        else tox.onUnconfirmed(friend, text, kind, receipt)
+      }),
     friendReadReceipt: (number, messageId) =>
       withFriend(number, (friend, tox) => {
         friend.onReceipt(messageId)

@@ -11,6 +11,8 @@ import {
   Messenger,
   type MessengerEvents,
   type OutboxStore,
+  type ReceiptMode,
+  type ReceivedStore,
 } from '../messenger/index.js'
 import { type DhtKeys, NetCrypto } from '../net-crypto/index.js'
 import { OnionClient } from '../onion/index.js'
@@ -37,6 +39,9 @@ export interface ToxEngineOptions {
   /** A parsed profile; a fresh identity unless given. */
   readonly savedata?: Savedata
   readonly outbox?: OutboxStore
+  /** As `MessengerDependencies`: who decides when received messages are acknowledged. */
+  readonly received?: ReceivedStore
+  readonly receipts?: ReceiptMode
   /** Address families that the socket can reach; both unless told. */
   readonly ipv4?: boolean
   readonly ipv6?: boolean
@@ -68,6 +73,8 @@ export class ToxEngine {
     events,
     savedata,
     outbox,
+    received,
+    receipts = 'automatic',
     announcements = true,
     holePunching = true,
     ...families
@@ -102,6 +109,8 @@ export class ToxEngine {
       publicKey: saved.longTerm.publicKey,
       nospam: saved.nospam,
       ...(outbox === undefined ? {} : { outbox }),
+      ...(received === undefined ? {} : { received }),
+      receipts,
     })
     this.conferences = new Conferences({ events: events.conferences ?? NOBODY })
     this.#restore(saved)
