@@ -29,8 +29,8 @@ export interface Runtime {
   readonly udpPort: number
   /** Begins to move, once the caller can listen. */
   start(): Promise<void>
-  /** Runs a call of the user as a turn of its own: one moment in time, sent at its end. */
-  turn<T>(work: () => T): T
+  /** Runs a call of the user as a turn of its own: one moment in time, sent at its end, saved soon after (unless told not). */
+  turn<T>(work: () => T, isToSave?: boolean): T
   bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void>
   /** The clock of waiting programs, in ms. */
   now(): Millis
@@ -106,15 +106,14 @@ class HostRuntime implements Runtime {
     this.#driver.start()
   }
 
-  /** Runs a call of the user as a turn of its own: one moment in time, sent at its end, saved soon after. */
-  turn<T>(work: () => T): T {
+  turn<T>(work: () => T, isToSave = true): T {
     this.#clock.beginTurn()
     try {
       return work()
     } finally {
       this.#clock.endTurn()
       this.#driver.touch()
-      this.saveSoon()
+      if (isToSave) this.saveSoon()
     }
   }
 
