@@ -1,6 +1,7 @@
 // Turns events into an async iterator: `for await (const message of tox.messages())`.
 // The queue is bounded: a reader that never reads must not let a flooding friend fill the memory.
 
+import type { EventEmitter } from 'node:events'
 import { ToxError } from '../tox/errors.js'
 
 /** Events that wait for a reader, at most; beyond it the iterator ends with an error rather than losing some in silence. */
@@ -73,4 +74,23 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   [Symbol.asyncIterator](): this {
     return this
   }
+}
+
+/** The events `name` from now on, until the reader or `options` end it, or one of `ends` is called. */
+export function eventsOf<T>(
+  emitter: EventEmitter,
+  name: string,
+  ends: Set<(error: ToxError) => void>,
+  options?: IteratorOptions,
+): EventQueue<T> {
+  const queue = new EventQueue<T>(options)
+  const listener = (event: T): void => queue.push(event)
+  const onEnd = (): void => queue.end()
+  emitter.on(name, listener)
+  ends.add(onEnd)
+  queue.onEnd(() => {
+    emitter.off(name, listener)
+    ends.delete(onEnd)
+  })
+  return queue
 }

@@ -2,6 +2,7 @@
 
 import type { ConnectionStatus } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
+import type { ToxConferenceEventMap } from './conferences/index.js'
 import type { IncomingTransfer } from './files/transfer.js'
 import type { Friend } from './friend.js'
 
@@ -33,7 +34,7 @@ export interface FileOffer {
 }
 
 /** Event names and the arguments of their listeners. */
-export interface ToxEventMap {
+export interface ToxEventMap extends ToxConferenceEventMap {
   /** We joined or lost the network. */
   connection: [ConnectionStatus]
   friendRequest: [FriendRequest]

@@ -15,6 +15,18 @@ export { MemoryTransferStore, type TransferRecord, type TransferStore } from '..
 export { ToxError } from '../tox/errors.js'
 export { formatToxId, parseToxId, type ToxIdError } from '../tox/tox-id.js'
 export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './bootstrap-node-server.js'
+export type {
+  Conference,
+  ConferenceEventMap,
+  ConferenceInvite,
+  ConferenceMessage,
+  ConferencePeer,
+  ConferencePeerName,
+  ConferencePeers,
+  ConferenceTitle,
+  OfflineConferencePeer,
+  ToxConferenceEventMap,
+} from './conferences/index.js'
 export type { EventQueue, IteratorOptions } from './event-queue.js'
 export type { FileOffer, FriendRequest, Message, ToxEventMap } from './events.js'
 export type * from './files/transfer.js'

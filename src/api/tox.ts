@@ -3,15 +3,20 @@
 
 import { EventEmitter } from 'node:events'
 import { fromHex, fromUtf8, type Millis, toHex, toUtf8 } from '../base/index.js'
+import type { Conferences } from '../conference/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
-import type { ConnectionStatus, MessageReceipt, Messenger, MessengerEvents } from '../messenger/index.js'
+import type { ConnectionStatus, FriendView, MessageReceipt, Messenger } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxEngineEvents } from '../tox/engine.js'
+import { MemoryTransferStore, type TransferStore } from '../store/transfers.js'
 import { ToxError } from '../tox/errors.js'
-import { parseToxId } from '../tox/tox-id.js'
-import { EventQueue, type IteratorOptions } from './event-queue.js'
+import { parseToxId, TOX_ID_MISTAKES } from '../tox/tox-id.js'
+import { type Conference, ConferenceList, forwardConferences } from './conferences/index.js'
+import { type EventQueue, eventsOf, type IteratorOptions } from './event-queue.js'
 import type { Message, ToxEventMap } from './events.js'
+import { forwardEvents } from './forward-events.js'
+import { FileTransfers } from './files/file-transfers.js'
 import { Friend, type FriendOwner, unwrap } from './friend.js'
 import {
   type MessageHandler,
@@ -21,11 +26,15 @@ import {
 } from './message-handling.js'
 import type { HandleOptions, ToxOptions, WaitOptions } from './options.js'
 import { openRuntime, type Runtime } from './runtime.js'
+import { waitFor } from './wait.js'
 
 export class Tox extends EventEmitter<ToxEventMap> {
+  /** @internal */
+  readonly files: FileTransfers
   readonly #runtime: Runtime
   /** By friend number; as many as the friend list has. */
   readonly #friends = new Map<number, Friend>()
+  readonly #conferences: ConferenceList
   readonly #onClose = new Set<(error: ToxError) => void>()
   /** With manual receipts. */
   #handling: MessageHandling | undefined
@@ -46,19 +55,21 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /** @internal As `create`, on a runtime of the caller's. */
   static async over(
     open: (events: ToxEngineEvents) => Runtime | Promise<Runtime>,
-    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts'>,
+    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts' | 'transfers'>,
   ): Promise<Tox> {
     let tox: Tox | undefined
     const runtime = await open({
       messenger: forwardEvents(() => tox!),
+      conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
     })
-    tox = new Tox(runtime)
+    tox = new Tox(runtime, options.transfers ?? new MemoryTransferStore())
     if (options.receipts === 'manual') tox.#handling = new MessageHandling(tox.#handlingOwner)
     try {
       if (options.name !== undefined) tox.name = options.name
       if (options.statusMessage !== undefined) tox.statusMessage = options.statusMessage
       await runtime.start()
+      tox.files.begin()
     } catch (error) {
       await tox.close()
       throw error
@@ -66,10 +77,17 @@ export class Tox extends EventEmitter<ToxEventMap> {
     return tox
   }
 
-  private constructor(runtime: Runtime) {
+  private constructor(runtime: Runtime, transfers: TransferStore) {
     super()
     this.#runtime = runtime
-    for (const view of runtime.engine.messenger.friends()) this.#friends.set(view.number, new Friend(view, this.#owner))
+    this.files = new FileTransfers(runtime, transfers, (offer) => this.deliver('file', offer))
+    for (const view of runtime.engine.messenger.friends()) this.#enlist(view)
+    this.#conferences = new ConferenceList({
+      conferences: runtime.engine.conferences,
+      turn: <T>(work: (conferences: Conferences) => T) => this.#turn(() => work(runtime.engine.conferences)),
+      deliver: (name, event) => this.deliver(name, event as never),
+      friend: (number) => this.#friends.get(number),
+    })
   }
 
   // Ourselves.
@@ -148,22 +166,16 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /** Resolves as soon as we are connected to the network. */
   whenConnected({ signal }: WaitOptions = {}): Promise<void> {
     if (this.#connection !== 'none') return Promise.resolve()
-    return new Promise((resolve, reject) => {
+    return waitFor('BOOTSTRAP', signal, (resolve, reject) => {
       const onChange = (connection: ConnectionStatus): void => {
-        if (connection !== 'none') finish(resolve)
-      }
-      const fail = (error: ToxError): void => finish(() => reject(error))
-      const onAbort = (): void => fail(new ToxError('BOOTSTRAP', 'aborted'))
-      const finish = (settle: () => void): void => {
-        this.off('connection', onChange)
-        this.#onClose.delete(fail)
-        signal?.removeEventListener('abort', onAbort)
-        settle()
+        if (connection !== 'none') resolve()
       }
       this.on('connection', onChange)
-      this.#onClose.add(fail)
-      signal?.addEventListener('abort', onAbort, { once: true })
-      if (signal?.aborted) onAbort()
+      this.#onClose.add(reject)
+      return () => {
+        this.off('connection', onChange)
+        this.#onClose.delete(reject)
+      }
     })
   }
 
@@ -207,6 +219,23 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /** @internal The next request of this key is reported again. */
   forgetRequest(publicKey: LongTermPublicKey): void {
     this.#turn((messenger) => messenger.forgetRequest(publicKey))
+  }
+
+  // Conferences.
+
+  /** All conferences that we are in, by rising number; after a restart those of the profile. */
+  get conferences(): Conference[] {
+    return this.#conferences.all
+  }
+
+  /** A conference by number, or by id (64 hex digits). */
+  conference(numberOrId: number | string): Conference | undefined {
+    return this.#conferences.get(numberOrId)
+  }
+
+  /** Begins a conference with ourselves in it, to invite others to. Throws `TOX_ERR_CONFERENCE_NEW_…` and `…_TITLE_…`. */
+  createConference(options?: { readonly title?: string }): Conference {
+    return this.#conferences.create(options)
   }
 
   // Reading events.
@@ -253,16 +282,7 @@ export class Tox extends EventEmitter<ToxEventMap> {
   /** Any event as an async iterator, from this call on. At most 10,000 wait; then it ends with `TOX_ERR_TS_ITERATOR_OVERFLOW`. */
   iterate<Name extends keyof ToxEventMap>(name: Name, options?: IteratorOptions): EventQueue<ToxEventMap[Name][0]> {
     this.#assertOpen()
-    const queue = new EventQueue<ToxEventMap[Name][0]>(options)
-    const listener = (event: ToxEventMap[Name][0]): void => queue.push(event)
-    const onClose = (): void => queue.end()
-    untyped(this).on(name, listener)
-    this.#onClose.add(onClose)
-    queue.onEnd(() => {
-      untyped(this).off(name, listener)
-      this.#onClose.delete(onClose)
-    })
-    return queue
+    return eventsOf(untyped(this), name, this.#onClose, options)
   }
 
   // Saving and ending.
@@ -297,7 +317,8 @@ export class Tox extends EventEmitter<ToxEventMap> {
     const error = new ToxError('NEW', 'closed')
     for (const stop of [...this.#onClose]) stop(error)
     for (const friend of this.#friends.values()) friend.rejectAll(error)
-    await this.#runtime.close()
+    this.#conferences.finish(error)
+    await this.files.close(error).finally(() => this.#runtime.close())
   }
 
   #assertOpen(): void {
@@ -312,20 +333,24 @@ export class Tox extends EventEmitter<ToxEventMap> {
   #added(add: (messenger: Messenger) => ReturnType<Messenger['addFriend']>): Friend {
     return this.#turn((messenger) => {
       const number = unwrap('FRIEND_ADD', add(messenger))
-      const friend = new Friend(messenger.friend(number)!, this.#owner)
-      this.#friends.set(number, friend)
-      return friend
+      return this.#enlist(messenger.friend(number)!)
     })
+  }
+
+  #enlist(view: FriendView): Friend {
+    const friend = new Friend(view, this.#owner)
+    this.#friends.set(friend.number, friend)
+    this.files.add(friend)
+    return friend
   }
 
   readonly #owner: FriendOwner = {
     turn: (work) => this.#turn(work),
     now: (): Millis => this.#runtime.now(),
-    forget: (friend) => this.#friends.delete(friend.number),
-    sendFile: () => {
-      throw badOption('file transfers are not here yet')
+    forget: (friend) => {
+      this.#friends.delete(friend.number)
+      this.files.remove(friend)
     },
-    transfersWith: () => [],
     onFriendConnection: (friend, listener) => {
       const onChange = (event: { friend: Friend }): void => {
         if (event.friend === friend) listener()
@@ -373,79 +398,11 @@ export class Tox extends EventEmitter<ToxEventMap> {
   }
 }
 
-const TOX_ID_MISTAKES = {
-  'bad-length': 'a Tox ID has 76 hexadecimal digits',
-  'bad-hex': 'a Tox ID has only the digits 0 to 9 and A to F',
-  'bad-checksum': 'the checksum of the Tox ID is wrong: a digit was mistyped',
-} as const
-
 /** EventEmitter's generic methods cannot be called with a name that is itself generic. */
 function untyped(emitter: EventEmitter): EventEmitter {
   return emitter
 }
 
-/** Of messages that were acknowledged when they came. */
-const nothingToConfirm = (): boolean => true
-
 function badOption(text: string): ToxError {
   return new ToxError('NEW', 'bad-option', text)
-}
-
-/** Turns the messenger's calls into events with the friends' own objects. */
-function forwardEvents(tox: () => Tox): MessengerEvents {
-  const withFriend = (number: number, use: (friend: Friend, tox: Tox) => void): void => {
-    const friend = tox()?.friend(number)
-    if (friend !== undefined) use(friend, tox())
-  }
-  return {
-    friendRequest(key, message) {
-      const publicKey = toHex(key)
-      tox().deliver('friendRequest', {
-        publicKey,
-        message: fromUtf8(message),
-        accept: () => tox().addFriendWithoutRequest(publicKey),
-        reject: () => tox().forgetRequest(key),
-      })
-    },
-    friendConnectionStatus: (number, connection) =>
-      withFriend(number, (friend, tox) => {
-        if (connection === 'none') friend.onOffline()
-        tox.deliver('friendConnection', { friend, connection })
-      }),
-    friendName: (number, bytes) =>
-      withFriend(number, (friend, tox) => {
-        const name = fromUtf8(bytes)
-        const previous = friend.toldName
-        friend.toldName = name
-        tox.deliver('friendName', { friend, name, previous })
-      }),
-    friendStatusMessage: (number, bytes) =>
-      withFriend(number, (friend, tox) =>
-        tox.deliver('friendStatusMessage', { friend, statusMessage: fromUtf8(bytes) }),
-      ),
-    friendStatus: (number, status) =>
-      withFriend(number, (friend, tox) => tox.deliver('friendStatus', { friend, status })),
-    friendTyping: (number, isTyping) =>
-      withFriend(number, (friend, tox) => tox.deliver('friendTyping', { friend, isTyping })),
-    friendMessage: (number, kind, bytes, receipt) =>
-      withFriend(number, (friend, tox) => {
-        const text = fromUtf8(bytes)
-        if (receipt === undefined) tox.deliver('message', { friend, text, kind, confirm: nothingToConfirm })
-        else tox.onUnconfirmed(friend, text, kind, receipt)
-      }),
-    friendReadReceipt: (number, messageId) =>
-      withFriend(number, (friend, tox) => {
-        friend.onReceipt(messageId)
-        tox.deliver('receipt', { friend, messageId })
-      }),
-    friendLosslessPacket: (number, data) =>
-      withFriend(number, (friend, tox) => tox.deliver('losslessPacket', { friend, data })),
-    friendLossyPacket: (number, data) =>
-      withFriend(number, (friend, tox) => tox.deliver('lossyPacket', { friend, data })),
-    // Files have no face in this API yet: offers stay unanswered.
-    fileOffer() {},
-    fileControl() {},
-    fileChunkRequest() {},
-    fileChunk() {},
-  }
 }

@@ -26,3 +26,10 @@ export function parseToxId(text: string): Result<ToxId, ToxIdError> {
 export function formatToxId({ publicKey, nospam }: { publicKey: LongTermPublicKey; nospam: Uint8Array }): string {
   return toHex(encodeToxId(publicKey, nospam))
 }
+
+/** What is wrong with a text that is no Tox ID, for people. */
+export const TOX_ID_MISTAKES: Readonly<Record<ToxIdError, string>> = {
+  'bad-length': 'a Tox ID has 76 hexadecimal digits',
+  'bad-hex': 'a Tox ID has only the digits 0 to 9 and A to F',
+  'bad-checksum': 'the checksum of the Tox ID is wrong: a digit was mistyped',
+}
