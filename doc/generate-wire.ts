@@ -18,6 +18,7 @@ const CHAPTERS: readonly (readonly [folder: string, title: string])[] = [
   ['net-crypto', 'Net crypto'],
   ['friend', 'Friend connections and requests (inside a session, or as onion data)'],
   ['messenger', 'Messenger (inside a session)'],
+  ['conference', 'Conferences (inside a session)'],
   ['savedata', 'Savedata (a file; little endian)'],
 ]
 

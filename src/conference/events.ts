@@ -24,4 +24,6 @@ export interface ConferenceEvents {
   peerName(conference: number, peer: number, name: Uint8Array): void
   /** Peers came, left, or changed places. */
   peerListChanged(conference: number): void
+  /** Audio of a peer in a conference of type `'av'`; a view valid for the turn. */
+  lossyPacket?(conference: number, peer: number, packet: Uint8Array): void
 }

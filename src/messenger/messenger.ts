@@ -54,6 +54,8 @@ export interface MessengerListener {
   onOnline?(friend: FriendView): void
   /** Also when an online friend is deleted. */
   onOffline?(friend: FriendView): void
+  /** We have a name, maybe another one. */
+  onName?(): void
 }
 
 export class Messenger {
@@ -125,7 +127,9 @@ export class Messenger {
 
   /** At most 128 bytes of UTF-8. */
   setName(name: Uint8Array): Result<void, SetInfoError> {
-    return this.#presence.setName(name)
+    const result = this.#presence.setName(name)
+    if (result.ok) for (const listener of this.#listeners) listener.onName?.()
+    return result
   }
 
   /** At most 1,007 bytes of UTF-8. */

@@ -112,7 +112,15 @@ export class ToxEngine {
       ...(received === undefined ? {} : { received }),
       receipts,
     })
-    this.conferences = new Conferences({ events: events.conferences ?? NOBODY })
+    this.conferences = new Conferences({
+      env,
+      crypto,
+      connections: this.#connections,
+      messenger: this.messenger,
+      events: events.conferences ?? NOBODY,
+      publicKey: saved.longTerm.publicKey,
+      dhtPublicKey: this.node.keyPair.publicKey,
+    })
     this.#restore(saved)
   }
 
@@ -156,6 +164,7 @@ export class ToxEngine {
       friends: this.messenger.snapshot().map(savedFriend),
       dhtNodes: this.dht.savedNodes(),
       pathNodes: this.#onion.savedPathNodes(),
+      conferences: this.conferences.snapshot(),
       ...this.#kept,
     })
   }
@@ -164,6 +173,7 @@ export class ToxEngine {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.conferences.close()
     this.#connections.close()
     this.#netCrypto.close()
     this.#onion.close()
@@ -178,6 +188,8 @@ export class ToxEngine {
     this.messenger.restore(saved.friends.map(snapshotOfSaved))
     this.dht.load(saved.dhtNodes)
     this.#onion.load(saved.pathNodes)
+    // Behind the friends: of the offline peers they are remembered longest.
+    this.conferences.restore(saved.conferences)
   }
 }
 

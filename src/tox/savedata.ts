@@ -16,11 +16,13 @@ import { USER_STATUSES, type UserStatus } from '../packet/messenger/user-status.
 import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
 import {
   acceptsConferences,
+  Conference,
   FRIEND_RECORD_BYTES,
   FriendRecord,
   friendOfRecord,
   NospamAndKeys,
   PATH_NODES_MAX,
+  readConferences,
   readDhtNodes,
   readNodes,
   readRelays,
@@ -39,7 +41,7 @@ import {
 
 export type { ConfirmedFriend, PendingFriend, SavedFriend } from '../packet/savedata/index.js'
 
-/** A section that this version keeps without reading it, byte for byte: conferences, groups, and what is not known yet. */
+/** A section that this version keeps without reading it, byte for byte: groups, and what is not known yet. */
 export interface OtherSection {
   readonly type: number
   readonly bytes: Uint8Array
@@ -65,6 +67,7 @@ export interface Savedata {
   readonly relays: readonly RelayInfo[]
   /** First nodes for onion paths; the first 8 are written. */
   readonly pathNodes: readonly NodeInfo[]
+  readonly conferences: readonly Conference[]
   readonly others: readonly OtherSection[]
 }
 
@@ -87,6 +90,7 @@ const ORDER = [
   SectionType.STATUS,
   SectionType.TCP_RELAYS,
   SectionType.PATH_NODES,
+  SectionType.CONFERENCES,
 ] as const
 const KNOWN: ReadonlySet<number> = new Set(ORDER)
 
@@ -151,6 +155,8 @@ function contents(savedata: Savedata, type: (typeof ORDER)[number]): Uint8Array 
       return writeRelays(savedata.relays.slice(0, TCP_RELAYS_MAX))
     case SectionType.PATH_NODES:
       return writeNodes(savedata.pathNodes.slice(0, PATH_NODES_MAX))
+    case SectionType.CONFERENCES:
+      return concatBytes(...savedata.conferences.map((conference) => encode(Conference, conference)))
     default:
       return type satisfies never
   }
@@ -161,7 +167,7 @@ function atMost(text: Uint8Array, max: number, what: string): Uint8Array {
   return text
 }
 
-/** A profile while its sections come in. A section may come twice: friends and path nodes add up, the rest is replaced. */
+/** A profile while its sections come in. A section may come twice: lists add up, the rest is replaced. */
 class Loading {
   #identity: Pick<Savedata, 'nospam' | 'longTerm'>
   #name = new Uint8Array(0)
@@ -171,6 +177,7 @@ class Loading {
   #relays: RelayInfo[] = []
   readonly #friends = new Map<string, SavedFriend>()
   readonly #pathNodes = new Map<string, NodeInfo>()
+  readonly #conferences: Conference[] = []
   readonly #others: OtherSection[] = []
   #last = 0
 
@@ -190,6 +197,7 @@ class Loading {
       dhtNodes: this.#dhtNodes,
       relays: this.#relays,
       pathNodes: [...this.#pathNodes.values()].slice(0, PATH_NODES_MAX),
+      conferences: this.#conferences,
       others: this.#others,
     }
   }
@@ -221,12 +229,22 @@ class Loading {
       case SectionType.PATH_NODES:
         for (const node of readNodes(bytes, PATH_NODES_MAX) ?? []) this.#addPathNode(node)
         return true
+      case SectionType.CONFERENCES:
+        return this.#acceptConferences(bytes)
     }
   }
 
   #keep({ type, bytes }: Section): boolean {
     this.#others.push({ type, bytes: bytes.slice(), after: this.#last })
-    return type !== SectionType.CONFERENCES || acceptsConferences(bytes, this.#ownKey)
+    return true
+  }
+
+  #acceptConferences(bytes: Uint8Array): boolean {
+    // A copy: titles and names are views into it.
+    const conferences = readConferences(bytes.slice())
+    if (conferences === undefined || !acceptsConferences(bytes, this.#ownKey)) return false
+    this.#conferences.push(...conferences)
+    return true
   }
 
   #acceptIdentity(bytes: Uint8Array): boolean {

@@ -2,10 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Endpoint, type Random, toUtf8 } from '../../src/base/index.js'
-import { encode } from '../../src/codec/index.js'
 import type { Crypto, DhtPublicKey, LongTermPublicKey } from '../../src/crypto/index.js'
 import type { NodeInfo } from '../../src/packet/node-info.js'
-import { Conference, type SavedFriend, SectionType } from '../../src/packet/savedata/index.js'
+import { type Conference, type SavedFriend, SectionType } from '../../src/packet/savedata/index.js'
 import type { Savedata } from '../../src/tox/savedata.js'
 import { seededRandom } from './env.js'
 
@@ -79,7 +78,6 @@ export function richProfile(crypto: Pick<Crypto, 'publicKeyOf'>, seed = 1): Save
     title: toUtf8('Tea at five'),
     peers: Array.from({ length: count }, (_, i) => peer(i + 6)),
   })
-  const conferences = [conference(0), conference(3)].map((one) => encode(Conference, one))
   return {
     nospam: random.bytes(4),
     longTerm,
@@ -88,11 +86,11 @@ export function richProfile(crypto: Pick<Crypto, 'publicKeyOf'>, seed = 1): Save
     dhtNodes: ['192.0.2.1', '2001:db8::1', '198.51.100.7'].map(node),
     relays: ['192.0.2.9', '2001:db8::9'].map(node).map(({ endpoint, publicKey }) => ({ relay: endpoint, publicKey })),
     pathNodes: ['192.0.2.5', '2001:db8::5'].map(node),
+    conferences: [conference(0), conference(3)],
     others: [
       { type: 777, bytes: random.bytes(9), after: 0 },
       { type: 778, bytes: new Uint8Array(0), after: SectionType.FRIENDS },
-      { type: SectionType.CONFERENCES, bytes: Buffer.concat(conferences), after: SectionType.PATH_NODES },
-      { type: SectionType.GROUPS, bytes: random.bytes(40), after: SectionType.PATH_NODES },
+      { type: SectionType.GROUPS, bytes: random.bytes(40), after: SectionType.CONFERENCES },
     ].map((other) => ({ ...other, bytes: new Uint8Array(other.bytes) })),
   }
 }

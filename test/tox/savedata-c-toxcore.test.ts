@@ -81,7 +81,7 @@ describe('savedata beside c-toxcore', () => {
   it('judges requests of every telling length alike', async () => {
     const rich = richProfile(crypto)
     const [, pending] = rich.friends
-    const file = encodeSavedata({ ...rich, others: [], friends: [pending!] })
+    const file = encodeSavedata({ ...rich, others: [], conferences: [], friends: [pending!] })
     // Behind the file's header, three section headers, keys, and the DHT section: the size field of the request.
     const at = file.length - endOf(rich) - 2216 + 1 + 32 + 1024 + 1
     const sizes = [0, 1, 921, 922, 1015, 1016, 1017, 1024, 65_535]
@@ -93,10 +93,10 @@ describe('savedata beside c-toxcore', () => {
     assert.deepEqual(await compare(files), { OK: sizes.length })
   })
 
-  /** The bytes behind the friends: five sections and the end. */
+  /** The bytes behind the friends: six sections, of which that of conferences is empty, and the end. */
   function endOf(rich: Savedata): number {
     const texts = rich.name.length + rich.statusMessage.length + 1
-    return 6 * 8 + texts + (39 + 51) + (39 + 51)
+    return 7 * 8 + texts + (39 + 51) + (39 + 51)
   }
 })
 
@@ -148,10 +148,14 @@ function theirs(verdict: Verdict, keyless: boolean): object {
 }
 
 /**
- * What both save alike: not the sections that only we keep, and not the path nodes of a file with more than 32 of them,
- * where c-toxcore's ring has gone round.
+ * What both save alike: not the sections that only we keep, not conferences, whose numbers run on, and not the path nodes
+ * of a file with more than 32 of them, where c-toxcore's ring has gone round.
  */
-function comparable({ others, nospam, longTerm, pathNodes, ...rest }: Savedata, file: Uint8Array, keyless: boolean) {
+function comparable(
+  { others, conferences, nospam, longTerm, pathNodes, ...rest }: Savedata,
+  file: Uint8Array,
+  keyless: boolean,
+) {
   let lists = 0
   readSections(file.subarray(8), SECTION_COOKIE, ({ type }) => {
     if (type === SectionType.PATH_NODES) lists++

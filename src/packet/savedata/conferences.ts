@@ -1,5 +1,4 @@
 // Conferences (20): legacy group chats and who was in them. Spec: State Format, Conferences. Little endian.
-// Kept byte for byte; read here only to refuse what c-toxcore refuses, for a file must not load in one and fail in the other.
 
 import { sameBytes } from '../../base/index.js'
 import { bytes, many, type Of, Reader, type Schema, sized, struct, u8, u16le, u32le, u64le } from '../../codec/index.js'
@@ -12,7 +11,7 @@ export const ConferencePeer = struct(
     publicKey: bytes<LongTermPublicKey>(32, 'long-term public key[32]'),
     dhtPublicKey: bytes<DhtPublicKey>(32, 'DHT public key[32]'),
     peerNumber: u16le,
-    /** In seconds of the saver's monotonic clock. */
+    /** In seconds since 1970. */
     lastActive: u64le,
     name: sized(u8, NAME_MAX_BYTES),
   },
@@ -68,8 +67,8 @@ export function readConferences(section: Uint8Array): Conference[] | undefined {
 }
 
 /**
- * Whether c-toxcore loads this section for the owner of `publicKey`. Malformed ones it refuses, and those in which our own
- * peer number belongs to somebody else.
+ * Whether c-toxcore loads this section for the owner of `publicKey`, for a file must not load in one and fail in the other.
+ * Malformed ones it refuses, and those in which our own peer number belongs to somebody else.
  */
 export function acceptsConferences(section: Uint8Array, publicKey: LongTermPublicKey): boolean {
   return (
