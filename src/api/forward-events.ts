@@ -62,8 +62,7 @@ export function forwardEvents(tox: () => Tox): MessengerEvents {
       withFriend(number, (friend, tox) => tox.deliver('lossyPacket', { friend, data })),
     fileOffer: (...offer) => tox()?.files.fileOffer(...offer),
     fileControl: (friend, file, control) => tox()?.files.fileControl(friend, file, control),
-    fileChunkRequest: (friend, file, position, length) =>
-      tox()?.files.fileChunkRequest(friend, file, position, length),
+    fileChunkRequest: (friend, file, position, length) => tox()?.files.fileChunkRequest(friend, file, position, length),
     fileChunk: (friend, file, position, data) => tox()?.files.fileChunk(friend, file, position, data),
   }
 }

@@ -5,6 +5,7 @@ import type { ConnectionStatus, FriendView, Messenger } from '../messenger/index
 import { MESSAGE_MAX_BYTES } from '../packet/messenger/message.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import { ToxError, type ToxOperation } from '../tox/errors.js'
+import type { FileTransfers } from './files/file-transfers.js'
 import type { OutgoingTransfer, Transfer } from './files/transfer.js'
 import type { FileContent, SendFileOptions, SendOptions, WaitOptions } from './options.js'
 
@@ -21,8 +22,7 @@ export interface FriendOwner {
   turn<T>(work: (messenger: Messenger) => T): T
   now(): Millis
   forget(friend: Friend): void
-  sendFile(friend: Friend, content: FileContent, options: SendFileOptions): OutgoingTransfer
-  transfersWith(friend: Friend): readonly Transfer[]
+  files(): FileTransfers
   onFriendConnection(friend: Friend, listener: () => void): () => void
 }
 
@@ -118,12 +118,12 @@ export class Friend {
    * what fails later rejects `transfer.finished`.
    */
   sendFile(content: FileContent, options: SendFileOptions = {}): OutgoingTransfer {
-    return this.#owner.sendFile(this, content, options)
+    return this.#owner.files().send(this, content, options)
   }
 
   /** The transfers with this friend that are not over, in both directions. */
   get transfers(): readonly Transfer[] {
-    return this.#owner.transfersWith(this)
+    return this.#owner.files().with(this)
   }
 
   /** Tells the friend whether you are typing. */

@@ -11,7 +11,7 @@ import { Tox } from './tox.js'
 
 /** What `Tox.create` takes, as far as it makes sense without sockets and files. */
 export interface SimulatedToxOptions
-  extends Pick<ToxOptions, 'savedata' | 'name' | 'statusMessage' | 'outbox' | 'received' | 'receipts'> {
+  extends Pick<ToxOptions, 'savedata' | 'name' | 'statusMessage' | 'outbox' | 'received' | 'receipts' | 'transfers'> {
   /** Hosts to join the network through, or nodes as for `Tox.create` but with an IP address: there is no DNS. */
   readonly bootstrap?: readonly (SimHost<DhtNode> | BootstrapNode | string)[]
 }

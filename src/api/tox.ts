@@ -1,22 +1,20 @@
 // The Node API: one Tox identity on real sockets. The engine below thinks, the host moves bytes; this file speaks to people
 // who write programs: events, promises, iterators and errors with names.
 
-import { EventEmitter } from 'node:events'
 import { fromHex, fromUtf8, type Millis, toHex, toUtf8 } from '../base/index.js'
 import type { Conferences } from '../conference/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
 import type { ConnectionStatus, FriendView, MessageReceipt, Messenger } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
-import type { ToxEngineEvents } from '../tox/engine.js'
 import { MemoryTransferStore, type TransferStore } from '../store/transfers.js'
+import type { ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseToxId, TOX_ID_MISTAKES } from '../tox/tox-id.js'
 import { type Conference, ConferenceList, forwardConferences } from './conferences/index.js'
-import { type EventQueue, eventsOf, type IteratorOptions } from './event-queue.js'
-import type { Message, ToxEventMap } from './events.js'
-import { forwardEvents } from './forward-events.js'
+import type { Message } from './events.js'
 import { FileTransfers } from './files/file-transfers.js'
+import { forwardEvents } from './forward-events.js'
 import { Friend, type FriendOwner, unwrap } from './friend.js'
 import {
   type MessageHandler,
@@ -26,16 +24,16 @@ import {
 } from './message-handling.js'
 import type { HandleOptions, ToxOptions, WaitOptions } from './options.js'
 import { openRuntime, type Runtime } from './runtime.js'
+import { ToxEvents } from './tox-events.js'
 import { waitFor } from './wait.js'
 
-export class Tox extends EventEmitter<ToxEventMap> {
+export class Tox extends ToxEvents {
   /** @internal */
   readonly files: FileTransfers
   readonly #runtime: Runtime
   /** By friend number; as many as the friend list has. */
   readonly #friends = new Map<number, Friend>()
   readonly #conferences: ConferenceList
-  readonly #onClose = new Set<(error: ToxError) => void>()
   /** With manual receipts. */
   #handling: MessageHandling | undefined
   #isHandling = false
@@ -171,17 +169,17 @@ export class Tox extends EventEmitter<ToxEventMap> {
         if (connection !== 'none') resolve()
       }
       this.on('connection', onChange)
-      this.#onClose.add(reject)
+      this.onClose.add(reject)
       return () => {
         this.off('connection', onChange)
-        this.#onClose.delete(reject)
+        this.onClose.delete(reject)
       }
     })
   }
 
   /** Joins the network through one more node, `'HOST:PORT:KEY'` or parsed; asked again until connected. Resolves its host name. */
   async bootstrap(node: string | BootstrapNode, { signal }: WaitOptions = {}): Promise<void> {
-    this.#assertOpen()
+    this.assertOpen()
     await this.#runtime.bootstrap(node, signal)
   }
 
@@ -248,48 +246,27 @@ export class Tox extends EventEmitter<ToxEventMap> {
    * instance closed, as soon as no handler works any more.
    */
   handleMessages(handler: MessageHandler, { signal, onError }: HandleOptions = {}): Promise<void> {
-    this.#assertOpen()
+    this.assertOpen()
     const handling = this.#handling
     if (handling === undefined) throw badOption("handleMessages needs the option receipts: 'manual'")
     if (handling.isRunning) throw badOption('messages have a handler already')
     this.#isHandling = true
     const stop = (): void => handling.stop()
     const ended = handling.run(handler, onError).finally(() => {
-      this.#onClose.delete(stop)
+      this.onClose.delete(stop)
       signal?.removeEventListener('abort', stop)
     })
-    this.#onClose.add(stop)
+    this.onClose.add(stop)
     signal?.addEventListener('abort', stop, { once: true })
     if (signal?.aborted) stop()
     return ended
-  }
-
-  /** Messages of all friends as an async iterator, until `signal`, `break` or `close()`. */
-  messages(options?: IteratorOptions): EventQueue<ToxEventMap['message'][0]> {
-    return this.iterate('message', options)
-  }
-
-  /** Files that friends offer, as an async iterator. */
-  incomingFiles(options?: IteratorOptions): EventQueue<ToxEventMap['file'][0]> {
-    return this.iterate('file', options)
-  }
-
-  /** Friend requests as an async iterator. */
-  friendRequests(options?: IteratorOptions): EventQueue<ToxEventMap['friendRequest'][0]> {
-    return this.iterate('friendRequest', options)
-  }
-
-  /** Any event as an async iterator, from this call on. At most 10,000 wait; then it ends with `TOX_ERR_TS_ITERATOR_OVERFLOW`. */
-  iterate<Name extends keyof ToxEventMap>(name: Name, options?: IteratorOptions): EventQueue<ToxEventMap[Name][0]> {
-    this.#assertOpen()
-    return eventsOf(untyped(this), name, this.#onClose, options)
   }
 
   // Saving and ending.
 
   /** The profile as the bytes of a `.tox` file, encrypted where there is a passphrase. It holds the secret key. */
   savedata(): Uint8Array {
-    this.#assertOpen()
+    this.assertOpen()
     return this.#runtime.savedata()
   }
 
@@ -315,18 +292,18 @@ export class Tox extends EventEmitter<ToxEventMap> {
 
   async #close(): Promise<void> {
     const error = new ToxError('NEW', 'closed')
-    for (const stop of [...this.#onClose]) stop(error)
+    for (const stop of [...this.onClose]) stop(error)
     for (const friend of this.#friends.values()) friend.rejectAll(error)
     this.#conferences.finish(error)
     await this.files.close(error).finally(() => this.#runtime.close())
   }
 
-  #assertOpen(): void {
+  protected assertOpen(): void {
     if (this.#closing !== undefined) throw new ToxError('NEW', 'closed')
   }
 
   #turn<T>(work: (messenger: Messenger) => T): T {
-    this.#assertOpen()
+    this.assertOpen()
     return this.#runtime.turn(() => work(this.#runtime.engine.messenger))
   }
 
@@ -347,6 +324,7 @@ export class Tox extends EventEmitter<ToxEventMap> {
   readonly #owner: FriendOwner = {
     turn: (work) => this.#turn(work),
     now: (): Millis => this.#runtime.now(),
+    files: () => this.files,
     forget: (friend) => {
       this.#friends.delete(friend.number)
       this.files.remove(friend)
@@ -382,25 +360,6 @@ export class Tox extends EventEmitter<ToxEventMap> {
     this.#connection = connection
     this.deliver('connection', connection)
   }
-
-  /**
-   * @internal Hands an event to the listeners. What a listener throws is its own program's error: it must not end the
-   * engine's turn, so it is thrown outside of it.
-   */
-  deliver<Name extends keyof ToxEventMap>(name: Name, event: ToxEventMap[Name][0]): void {
-    try {
-      untyped(this).emit(name, event)
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error
-      })
-    }
-  }
-}
-
-/** EventEmitter's generic methods cannot be called with a name that is itself generic. */
-function untyped(emitter: EventEmitter): EventEmitter {
-  return emitter
 }
 
 function badOption(text: string): ToxError {
