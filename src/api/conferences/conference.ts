@@ -1,10 +1,10 @@
 // One conference, as users of the Node API hold it. The object stays the same as long as we are in the conference.
 
 import { EventEmitter } from 'node:events'
-import { fromUtf8, toHex, toUtf8 } from '../../base/index.js'
+import { fail, fromUtf8, type Result, toHex, toUtf8 } from '../../base/index.js'
 import { type Conferences, type ConferenceType, PEER_UNKNOWN } from '../../conference/index.js'
 import type { MessageKind } from '../../packet/messenger/message.js'
-import { ToxError } from '../../tox/errors.js'
+import { ToxError, type ToxOperation } from '../../tox/errors.js'
 import { type EventQueue, eventsOf, type IteratorOptions } from '../event-queue.js'
 import { type Friend, unwrap } from '../friend.js'
 import type { WaitOptions } from '../options.js'
@@ -47,6 +47,7 @@ export class Conference extends EventEmitter<ConferenceEventMap> {
   #title = ''
   #maxOffline = MAX_OFFLINE_DEFAULT
   #isConnected: boolean
+  #isLeft = false
   /** Why it is over for us. */
   #end: ToxError | undefined
 
@@ -89,7 +90,7 @@ export class Conference extends EventEmitter<ConferenceEventMap> {
   /** 1 to 128 bytes of UTF-8, or `TOX_ERR_CONFERENCE_TITLE_INVALID_LENGTH`. Anyone in the conference may change it. */
   set title(title: string) {
     try {
-      this.#turn((conferences) => unwrap('CONFERENCE_TITLE', conferences.setTitle(this.number, toUtf8(title))))
+      this.#do('CONFERENCE_TITLE', (conferences) => conferences.setTitle(this.number, toUtf8(title)))
     } finally {
       // It is ours even where it could not be told to others.
       this.#title = this.#readTitle()
@@ -137,14 +138,15 @@ export class Conference extends EventEmitter<ConferenceEventMap> {
     if (!(Number.isInteger(max) && max >= 0 && max < 2 ** 32)) {
       throw new ToxError('CONFERENCE_SET_MAX_OFFLINE', 'bad-option', 'maxOffline is a number of 32 bits')
     }
-    this.#turn((conferences) => unwrap('CONFERENCE_SET_MAX_OFFLINE', conferences.setMaxOffline(this.number, max)))
+    this.#do('CONFERENCE_SET_MAX_OFFLINE', (conferences) => conferences.setMaxOffline(this.number, max))
     this.#maxOffline = max
   }
 
   /** Invites a friend who is online. Throws `TOX_ERR_CONFERENCE_INVITE_…`. */
   invite(friend: Friend): void {
-    if (!this.#owner.isFriend(friend)) throw new ToxError('CONFERENCE_INVITE', 'fail-send')
-    this.#turn((conferences) => unwrap('CONFERENCE_INVITE', conferences.invite(friend.number, this.number)))
+    this.#do('CONFERENCE_INVITE', (conferences) =>
+      this.#owner.isFriend(friend) ? conferences.invite(friend.number, this.number) : fail('fail-send'),
+    )
   }
 
   /**
@@ -153,9 +155,7 @@ export class Conference extends EventEmitter<ConferenceEventMap> {
    */
   send(text: string, { kind = 'normal' }: { readonly kind?: MessageKind } = {}): void {
     if (text === '') throw new ToxError('CONFERENCE_SEND_MESSAGE', 'message-empty')
-    this.#turn((conferences) =>
-      unwrap('CONFERENCE_SEND_MESSAGE', conferences.sendMessage(this.number, kind, toUtf8(text))),
-    )
+    this.#do('CONFERENCE_SEND_MESSAGE', (conferences) => conferences.sendMessage(this.number, kind, toUtf8(text)))
   }
 
   /** What is said, as an async iterator, from this call on, until `signal`, `break`, `leave()` or `close()`. */
@@ -168,9 +168,10 @@ export class Conference extends EventEmitter<ConferenceEventMap> {
     return this.messages()
   }
 
-  /** Leaves for good. The object is of no use afterwards: what it is asked to do throws `…_CONFERENCE_NOT_FOUND`. */
+  /** Leaves for good. The object is of no use afterwards: what it is told to do throws `…_CONFERENCE_NOT_FOUND`. */
   leave(): void {
-    this.#turn((conferences) => unwrap('CONFERENCE_DELETE', conferences.delete(this.number)))
+    this.#do('CONFERENCE_DELETE', (conferences) => conferences.delete(this.number))
+    this.#isLeft = true
     this.#owner.forget(this)
     this.finish(new ToxError('CONFERENCE_DELETE', 'conference-not-found'))
   }
@@ -231,10 +232,10 @@ export class Conference extends EventEmitter<ConferenceEventMap> {
     for (const end of [...this.#ends]) end(error)
   }
 
-  #turn<T>(work: (conferences: Conferences) => T): T {
+  #do<T, E extends string>(operation: ToxOperation, call: (conferences: Conferences) => Result<T, E>): T {
     // Its number may be another conference's by now.
-    if (this.#end !== undefined) throw this.#end
-    return this.#owner.turn(work)
+    if (this.#isLeft) throw new ToxError(operation, 'conference-not-found')
+    return this.#owner.turn((conferences) => unwrap(operation, call(conferences)))
   }
 
   #readTitle(): string {

@@ -10,7 +10,7 @@ export interface ConferencePeer {
   readonly number: number
   /** Their long-term public key: 64 upper-case hex digits. */
   readonly publicKey: string
-  /** Any text at all: escape it before it meets a terminal or a page. */
+  /** Any text at all: escape it before it meets a terminal or a page. Empty at first where somebody has just come. */
   readonly name: string
   /** Whether this is us. */
   readonly isSelf: boolean
