@@ -1,8 +1,10 @@
-// npm run build: the native addon where a compiler is at hand, then dist/esm and dist/cjs with their types.
-// The addon is optional: without it the package works on its portable twins, and this says so.
+// npm run build: the native addon and SQLite where a compiler is at hand, and dist/esm and dist/cjs with their types.
+// Both are optional: without the addon the package works on its portable twins, without SQLite it keeps no history on disk,
+// and this says so.
 
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { buildSqlite } from './build-sqlite.mjs'
 import { run, STAMP, say, tool } from './tools.mjs'
 
 async function buildAddon() {
@@ -33,6 +35,8 @@ mkdirSync(join(ASIDE, 'cjs'), { recursive: true })
 // CommonJS is told apart by the package.json beside it; the `.js` suffix stays in both. The command is ESM alone.
 writeFileSync(join(ASIDE, 'cjs/package.json'), '{ "type": "commonjs" }\n')
 writeFileSync(join(ASIDE, basename(STAMP)), '')
+// Keeps one core busy for 40 s the first time, so it goes beside all the rest.
+const sqlite = buildSqlite()
 try {
   await buildAddon()
   // Both to their end, even when one fails: a compiler left behind would write on after the clean-up.
@@ -45,4 +49,6 @@ try {
 const main = join(ASIDE, 'esm/cli/main.js')
 if (existsSync(main)) chmodSync(main, 0o755)
 putInPlace()
+const noSqlite = await sqlite
+if (noSqlite !== undefined) say(`SQLite was not built (${noSqlite}): profiles will have no store on disk.`)
 say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildCapi, CannotBuild } from './build-capi.mjs'
+import { buildSqlite } from './build-sqlite.mjs'
 import { inNamespace } from './namespace.mjs'
 import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
@@ -113,7 +114,10 @@ const OTHER_LANES = ['interop', 'package', 'capi', 'clients', 'sanitize'].flatMa
 const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
 
 /** In a namespace of its own: the two runs of it may go on at once, and would fight for ports. */
-export const unit = (...args) => mocha([...OTHER_LANES, ...files(args, UNIT_FILES)], { isolated: true })
+export async function unit(...args) {
+  await buildSqlite()
+  return await mocha([...OTHER_LANES, ...files(args, UNIT_FILES)], { isolated: true })
+}
 
 /** The same tests on Node 18, the version that the C library embeds. */
 export const node18 = (...args) => onNode18(args, false)
@@ -127,6 +131,7 @@ async function onNode18(args, buffered) {
     say(`  - skipped: core on Node ${NODE_18} [no such binary for this platform, or no npm registry within reach]\n`)
     return { passed: 0, failed: 0, skipped: 1, failures: [] }
   }
+  await buildSqlite(node)
   const { import: _, spec: __, ...config } = JSON.parse(readFileSync('.mocharc.json', 'utf8'))
   const options = Object.entries(config).map(([name, value]) => `--${name}=${value}`)
   const flags = ['--import', join(ROOT, '.ci/typescript-loader.mjs')]

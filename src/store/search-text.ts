@@ -18,3 +18,8 @@ export function searchWords(text: string): string[] {
 export function hasWords(folded: string, words: readonly string[]): boolean {
   return words.every((word) => folded.includes(word))
 }
+
+/** Text without halves of surrogate pairs, which no database keeps. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
+}

@@ -1,0 +1,167 @@
+// Messages on their way, in SQLite: what waits for a friend, and what came and is not settled. Both stand in the history too,
+// in the same step: either both are kept, or neither.
+
+import { fromUtf8, toHex, toUtf8 } from '../base/index.js'
+import type { LongTermPublicKey } from '../crypto/keys.js'
+import type { OutboxMessage, OutboxStore, ReceivedMessage, ReceivedStore } from '../messenger/index.js'
+import { DISK_OUTBOX_LIMITS, type OutboxLimits } from './limits.js'
+import { kindCode, kindOf, stateCode } from './message-row.js'
+import type { SqliteStatement } from './sqlite-binding.js'
+import type { SqliteHistory } from './sqlite-history.js'
+import type { SqlitePeople } from './sqlite-people.js'
+import type { SqliteSession } from './sqlite-session.js'
+
+interface OutboxRow {
+  readonly position: number
+  readonly message_id: number
+  readonly kind: number
+  readonly text: Uint8Array
+  readonly message: number | null
+}
+
+interface Waiting {
+  count: number
+}
+
+export class SqliteOutbox implements OutboxStore {
+  readonly #session: SqliteSession
+  readonly #history: SqliteHistory
+  readonly #limits: OutboxLimits
+  /** By friend. */
+  readonly #waiting = new Map<string, Waiting>()
+  #totalBytes = 0
+  readonly #load: SqliteStatement
+  readonly #append: SqliteStatement
+  readonly #oldest: SqliteStatement
+  readonly #remove: SqliteStatement
+  readonly #fail: SqliteStatement
+  readonly #clear: SqliteStatement
+  readonly #sizes: SqliteStatement
+
+  constructor(session: SqliteSession, history: SqliteHistory, limits: Partial<OutboxLimits> = {}) {
+    this.#session = session
+    this.#history = history
+    this.#limits = { ...DISK_OUTBOX_LIMITS, ...limits }
+    const columns = 'select position, message_id, kind, text, message from outbox where friend = ? order by position'
+    this.#load = session.prepare(columns)
+    this.#oldest = session.prepare(`${columns} limit 1`)
+    this.#append = session.prepare(
+      'insert into outbox (friend, message_id, kind, text, message) values (?, ?, ?, ?, ?)',
+    )
+    this.#remove = session.prepare('delete from outbox where position = ?')
+    this.#fail = session.prepare(
+      `update message set state = ${stateCode('failed')} where id in (select message from outbox where friend = ?)`,
+    )
+    this.#clear = session.prepare('delete from outbox where friend = ?')
+    this.#sizes = session.prepare(
+      'select friend, count(*) as count, sum(length(text)) as bytes from outbox group by friend',
+    )
+    this.#measure()
+    session.onRollback(() => this.#measure())
+  }
+
+  load(friend: LongTermPublicKey): readonly OutboxMessage[] {
+    const rows = this.#session.run(() => this.#load.all(toHex(friend))) as OutboxRow[]
+    return rows.map(({ message_id, kind, text }) => ({
+      messageId: message_id,
+      kind: kindOf(kind),
+      text: Uint8Array.from(text),
+    }))
+  }
+
+  append(friend: LongTermPublicKey, { messageId, kind, text }: OutboxMessage): boolean {
+    const key = toHex(friend)
+    const waiting = this.#waiting.get(key) ?? { count: 0 }
+    if (waiting.count >= this.#limits.messagesPerFriend) return false
+    if (this.#totalBytes + text.length > this.#limits.totalBytes) return false
+    this.#session.transaction(() => {
+      const row = { friend: key, direction: 'outgoing', kind, state: 'pending' } as const
+      const message = this.#history.insert({ ...row, text: fromUtf8(text), timeMs: Date.now() })
+      this.#append.run(key, messageId, kindCode(kind), text, message)
+    })
+    waiting.count++
+    this.#waiting.set(key, waiting)
+    this.#totalBytes += text.length
+    this.#history.onInserted()
+    return true
+  }
+
+  remove(friend: LongTermPublicKey, messageId: number): void {
+    const key = toHex(friend)
+    const row = this.#session.run(() => this.#oldest.get(key)) as OutboxRow | undefined
+    if (row?.message_id !== messageId) return
+    this.#session.transaction(() => {
+      this.#remove.run(row.position)
+      if (row.message !== null) this.#history.setState(row.message, 'received')
+    })
+    this.#waiting.get(key)!.count--
+    this.#totalBytes -= row.text.length
+  }
+
+  clear(friend: LongTermPublicKey): void {
+    const key = toHex(friend)
+    this.#session.transaction(() => {
+      this.#fail.run(key)
+      this.#clear.run(key)
+    })
+    this.#measure()
+  }
+
+  #measure(): void {
+    this.#waiting.clear()
+    this.#totalBytes = 0
+    for (const row of this.#sizes.all() as { friend: string; count: number; bytes: number }[]) {
+      this.#waiting.set(row.friend, { count: row.count })
+      this.#totalBytes += row.bytes
+    }
+  }
+}
+
+export class SqliteReceived implements ReceivedStore {
+  readonly #session: SqliteSession
+  readonly #history: SqliteHistory
+  readonly #people: SqlitePeople
+  readonly #load: SqliteStatement
+  readonly #settle: SqliteStatement
+
+  constructor(session: SqliteSession, history: SqliteHistory, people: SqlitePeople) {
+    this.#session = session
+    this.#history = history
+    this.#people = people
+    const unsettled = 'from message where conversation = ? and unsettled = 1 order by id'
+    this.#load = session.prepare(`select kind, text, raw ${unsettled}`)
+    this.#settle = session.prepare(
+      `update message set unsettled = null, raw = null where id in (select id ${unsettled} limit ?)`,
+    )
+  }
+
+  load(friend: LongTermPublicKey): readonly ReceivedMessage[] {
+    interface Row {
+      readonly kind: number
+      readonly text: string
+      readonly raw: Uint8Array | null
+    }
+    const conversation = this.#people.knownConversationId(toHex(friend)) ?? null
+    const rows = this.#session.run(() => this.#load.all(conversation)) as Row[]
+    return rows.map(({ kind, text, raw }) => ({
+      kind: kindOf(kind),
+      text: raw === null ? toUtf8(text) : Uint8Array.from(raw),
+    }))
+  }
+
+  take(friend: LongTermPublicKey, message: ReceivedMessage): void {
+    const text = fromUtf8(message.text)
+    const raw = text.includes('\ufffd') ? message.text : undefined
+    const row = { friend: toHex(friend), direction: 'incoming', kind: message.kind, state: 'received' } as const
+    this.#session.run(() => this.#history.insert({ ...row, text, timeMs: Date.now() }, { raw }))
+    this.#history.onInserted()
+  }
+
+  settle(friend: LongTermPublicKey, count: number): void {
+    this.#session.run(() => this.#settle.run(this.#people.knownConversationId(toHex(friend)) ?? null, count))
+  }
+
+  clear(friend: LongTermPublicKey): void {
+    this.settle(friend, -1) // SQLite's limit without end.
+  }
+}
