@@ -13,6 +13,7 @@ const CHAPTERS: readonly (readonly [folder: string, title: string])[] = [
   ['.', 'Shared'],
   ['dht', 'DHT'],
   ['onion', 'Onion'],
+  ['relay', 'TCP relays (inside their encrypted stream, but for the handshakes)'],
   ['forwarding', 'Forwarding'],
   ['announce', 'DHT announcements'],
   ['net-crypto', 'Net crypto'],

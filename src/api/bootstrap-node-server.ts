@@ -8,9 +8,11 @@ import { HostDriver } from '../host/driver.js'
 import { asBootstrapNode, type BootstrapNode, formatBootstrapNode } from '../host/nodes-file.js'
 import { openUdpSocket } from '../host/open-udp.js'
 import { HostRandom } from '../host/random.js'
+import { TcpListenError, TcpListener } from '../host/tcp-listener.js'
 import { TOX_PORTS, type UdpSocket } from '../host/udp-socket.js'
 import { ToxError } from '../tox/errors.js'
 import { NetworkNode } from '../tox/network-node.js'
+import type { ByteStream, StreamHandler } from '../transport/stream.js'
 import { failSocket, resolveNode } from './runtime.js'
 
 export interface BootstrapNodeServerOptions {
@@ -18,6 +20,8 @@ export interface BootstrapNodeServerOptions {
   readonly bindAddress?: string
   /** UDP port; unless told, the first free one from 33445 to 33545. 0 lets the system choose. */
   readonly port?: number
+  /** TCP ports on which it relays for those who cannot use UDP; none unless told. 0 lets the system choose. */
+  readonly tcpPorts?: readonly number[]
   /** Keeps the secret key (64 hex digits, mode 0600) in this file, so that the node stays the same; made when absent. */
   readonly keyFile?: string
   /** Message of the day, at most 255 bytes, shown by tools that ask nodes for their state. */
@@ -34,10 +38,13 @@ export class BootstrapNodeServer {
   readonly #driver: HostDriver
   readonly #publicKey: string
   readonly #family: UdpSocket['family']
+  readonly #clock: HostClock
+  readonly #listeners: TcpListener[] = []
 
   private constructor(
     node: NetworkNode,
     driver: HostDriver,
+    clock: HostClock,
     /** The address that it is bound to. */
     readonly host: string,
     /** The UDP port that it is bound to. */
@@ -46,16 +53,17 @@ export class BootstrapNodeServer {
   ) {
     this.#node = node
     this.#driver = driver
+    this.#clock = clock
     this.#publicKey = toHex(node.keyPair.publicKey)
     this.#family = family
   }
 
   /**
-   * Starts a node. Rejects with ToxError: `TOX_ERR_NEW_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`, `TOX_ERR_TS_BAD_OPTION`
-   * (address), `TOX_ERR_TS_PROFILE_UNUSABLE` (key file).
+   * Starts a node. Rejects with ToxError: `TOX_ERR_NEW_PORT_ALLOC` (UDP or TCP), `TOX_ERR_BOOTSTRAP_BAD_HOST`,
+   * `TOX_ERR_TS_BAD_OPTION` (address), `TOX_ERR_TS_PROFILE_UNUSABLE` (key file).
    */
   static async create(options: BootstrapNodeServerOptions = {}): Promise<BootstrapNodeServer> {
-    const { bindAddress = '127.0.0.1', port, keyFile, motd = 'toxcore-ts' } = options
+    const { bindAddress = '127.0.0.1', port, tcpPorts = [], keyFile, motd = 'toxcore-ts' } = options
     const crypto = await loadCrypto()
     const keyPair = keyFile === undefined ? crypto.keyPair<never, never>() : readKeyFile(keyFile, crypto)
     const family = bindAddress === '::' ? 'dual' : bindAddress.includes(':') ? 'ipv6' : 'ipv4'
@@ -71,11 +79,13 @@ export class BootstrapNodeServer {
     }
     const bootstrapInfo = { version: BOOTSTRAP_VERSION, motd: toUtf8(motd) }
     const families = { ipv4: family !== 'ipv6', ipv6: family !== 'ipv4' }
-    const node = new NetworkNode({ env, crypto, udp: socket.sender, keyPair, bootstrapInfo, ...families })
+    const relay = tcpPorts.length === 0 ? {} : { relay: {} }
+    const node = new NetworkNode({ env, crypto, udp: socket.sender, keyPair, bootstrapInfo, ...families, ...relay })
     const driver = new HostDriver({ engine: node, clock, onError: () => env.drops.count('node/internal error') })
     driver.addSocket(socket)
-    const server = new BootstrapNodeServer(node, driver, bindAddress, socket.localPort, socket.family)
+    const server = new BootstrapNodeServer(node, driver, clock, bindAddress, socket.localPort, socket.family)
     try {
+      for (const port of tcpPorts) await server.#listen(port)
       for (const one of options.bootstrap ?? []) await server.bootstrap(one)
     } catch (error) {
       await server.close()
@@ -90,10 +100,25 @@ export class BootstrapNodeServer {
     return this.#publicKey
   }
 
+  /** The TCP ports on which it relays. */
+  get tcpPorts(): number[] {
+    return this.#listeners.map(({ port }) => port)
+  }
+
+  /** Clients of the relay that have shown who they are. */
+  get relayClients(): number {
+    return this.#node.relay?.clientCount ?? 0
+  }
+
   /** `HOST:PORT:KEY`, as `Tox.create({ bootstrap })` and the command line take it. */
   asBootstrapNode(): string {
     const host = this.host === '0.0.0.0' ? '127.0.0.1' : this.host === '::' ? '::1' : this.host
-    return formatBootstrapNode({ host, port: this.port, publicKey: this.#node.keyPair.publicKey, tcpPorts: [] })
+    return formatBootstrapNode({
+      host,
+      port: this.port,
+      publicKey: this.#node.keyPair.publicKey,
+      tcpPorts: this.tcpPorts,
+    })
   }
 
   /** Joins the network through another node. */
@@ -105,12 +130,35 @@ export class BootstrapNodeServer {
 
   /** Stops the node. */
   async close(): Promise<void> {
+    for (const listener of this.#listeners) listener.close()
     this.#node.close()
     this.#driver.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #listen(port: number): Promise<void> {
+    const accept = (stream: ByteStream): StreamHandler | undefined => this.#node.relay?.accept(stream)
+    try {
+      const options = { address: this.host, port, accept, turn: (work: () => void) => this.#turn(work) }
+      this.#listeners.push(await TcpListener.open(options))
+    } catch (error) {
+      if (!(error instanceof TcpListenError)) throw error
+      throw new ToxError('NEW', 'port-alloc', error.message, { cause: error })
+    }
+  }
+
+  /** What arrived by TCP as a turn of its own. */
+  #turn(work: () => void): void {
+    this.#clock.beginTurn()
+    try {
+      work()
+    } finally {
+      this.#clock.endTurn()
+      this.#driver.touch()
+    }
   }
 }
 

@@ -6,10 +6,15 @@ import { bootstrapNodesOf, untilStopped } from './network.js'
 
 export const node: Command = {
   name: 'node',
-  summary: 'Runs a bootstrap node: others join the network through it and it carries their onion packets.',
+  summary: 'Runs a bootstrap node and TCP relay: others join the network through it and it carries their packets.',
   options: {
     listen: { value: 'ADDRESS', help: 'IP address to listen on; 0.0.0.0 or :: for all (default 127.0.0.1)' },
     port: { value: 'PORT', help: 'UDP port (default: the first free one from 33445 to 33545)' },
+    'tcp-port': {
+      value: 'PORT',
+      help: 'be a TCP relay on this port, for those who cannot use UDP',
+      repeatable: true,
+    },
     key: { value: 'FILE', help: 'keep the key pair in FILE, so that the node stays the same (default: a new one)' },
     motd: { value: 'TEXT', help: 'message of the day, at most 255 bytes' },
     bootstrap: { value: 'HOST:PORT:KEY', help: 'a node to join the network through', repeatable: true },
@@ -23,6 +28,7 @@ export const node: Command = {
     await using server = await BootstrapNodeServer.create({
       bindAddress: values.text('listen') ?? '127.0.0.1',
       ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
+      tcpPorts: values.all('tcp-port').map(portOf),
       ...(values.has('key') ? { keyFile: values.text('key')! } : {}),
       motd,
       bootstrap: bootstrapNodesOf(values),
@@ -31,4 +37,10 @@ export const node: Command = {
     await stopped
     return 0
   },
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new CliError(`option --tcp-port: '${text}' is not a port from 1 to 65535`)
+  return port
 }

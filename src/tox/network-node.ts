@@ -3,10 +3,11 @@
 
 import { AnnouncementServer } from '../announce/index.js'
 import { type Endpoint, type Env, isZero, type Millis } from '../base/index.js'
-import { type Crypto, type DhtKeyPair, GuardedKeyPair } from '../crypto/index.js'
+import { type Crypto, type DhtKeyPair, GuardedKeyPair, type Nonce } from '../crypto/index.js'
 import { Dht } from '../dht/index.js'
 import { ForwardingServer } from '../forwarding/index.js'
 import { AnnounceServer, type OnionDht, OnionRouter } from '../onion/index.js'
+import { RelayServer, type RelayServerLimits } from '../relay/index.js'
 import { UdpRouter, type UdpSender } from '../transport/udp.js'
 
 export interface NetworkNodeOptions {
@@ -24,6 +25,8 @@ export interface NetworkNodeOptions {
   readonly announcements?: boolean
   /** Whether to punch holes for sought friends behind NATs. True unless told. */
   readonly holePunching?: boolean
+  /** Makes it a TCP relay as well. */
+  readonly relay?: RelayServerLimits
 }
 
 export class NetworkNode {
@@ -35,12 +38,22 @@ export class NetworkNode {
   /** DHT announcements, where they are not turned off. */
   readonly forwarding: ForwardingServer | undefined
   readonly announcements: AnnouncementServer | undefined
+  /** Takes TCP connections, where it is a relay. */
+  readonly relay: RelayServer | undefined
   readonly #env: Env
   readonly #crypto: Crypto
   readonly #keyPair: DhtKeyPair
   #closed = false
 
-  constructor({ env, crypto, udp, keyPair = crypto.keyPair(), announcements, ...dhtOptions }: NetworkNodeOptions) {
+  constructor({
+    env,
+    crypto,
+    udp,
+    keyPair = crypto.keyPair(),
+    announcements,
+    relay,
+    ...dhtOptions
+  }: NetworkNodeOptions) {
     this.#env = env
     this.#crypto = crypto
     this.#keyPair = new GuardedKeyPair(keyPair)
@@ -51,10 +64,12 @@ export class NetworkNode {
     const onion = { env, crypto, udp, router, dht: this.onionDht }
     this.onionRouter = new OnionRouter(onion)
     this.announceServer = new AnnounceServer(onion)
-    if (announcements === false) return
-    const parts = { env, crypto, udp, router, dht: this.dht }
-    this.forwarding = new ForwardingServer(parts)
-    this.announcements = new AnnouncementServer({ ...parts, keyPair: this.#keyPair, forwarding: this.forwarding })
+    if (announcements !== false) {
+      const parts = { env, crypto, udp, router, dht: this.dht }
+      this.forwarding = new ForwardingServer(parts)
+      this.announcements = new AnnouncementServer({ ...parts, keyPair: this.#keyPair, forwarding: this.forwarding })
+    }
+    if (relay !== undefined) this.relay = this.#openRelay(relay)
   }
 
   /** The key pair of this run's DHT node. The secret part is wiped at `close`. */
@@ -81,12 +96,27 @@ export class NetworkNode {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.relay?.close()
     this.dht.close()
     this.onionRouter.close()
     this.announceServer.close()
     this.announcements?.close()
     this.forwarding?.close()
     if (!isZero(this.#keyPair.secretKey)) this.#crypto.wipe(this.#keyPair.secretKey)
+  }
+
+  #openRelay(limits: RelayServerLimits): RelayServer {
+    const uplink = {
+      onion: (nonce: Nonce, layer: Uint8Array, mark: Uint8Array) =>
+        this.onionRouter.forwardFromRelay(nonce, layer, mark),
+      forward: (to: Endpoint, data: Uint8Array, mark: Uint8Array) => {
+        this.forwarding?.forwardFromRelay(to, data, mark)
+      },
+    }
+    const relay = new RelayServer({ env: this.#env, crypto: this.#crypto, keyPair: this.#keyPair, uplink, limits })
+    this.onionRouter.onRelayResponse = (mark, data) => relay.onionResponse(mark, data)
+    if (this.forwarding !== undefined) this.forwarding.onRelayReply = (mark, data) => relay.forwardReply(mark, data)
+    return relay
   }
 }
 

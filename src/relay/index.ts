@@ -1,0 +1,2 @@
+// The folder's door.
+export { RelayServer, type RelayServerLimits } from './relay-server.js'
