@@ -1,5 +1,6 @@
 export type { OutboxLimits } from './limits.js'
 export * from './memory-store.js'
+export * from './profile-directory.js'
 export type { DatabaseOptions } from './sqlite-database.js'
 export { openSqliteStore, SqliteStore, type SqliteStoreOptions } from './sqlite-store.js'
 export * from './store.js'

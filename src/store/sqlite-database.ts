@@ -36,25 +36,57 @@ const PLAIN_MAGIC = 'SQLite format 3\0'
 
 type Found = 'nothing' | 'plain' | 'sealed'
 
+export interface OpenDatabase {
+  readonly sqlite: Sqlite
+  /** Harmless twice. */
+  close(): void
+}
+
+/**
+ * What this process has open, as device and inode. The system's locks are between processes, and one process loses all
+ * that it has on a file as soon as it opens the file once more and closes it again.
+ */
+const ours = new Set<string>()
+
 /** An open database at the newest version. Throws `TOX_ERR_TS_STORE_…`; the file is then as it was. */
-export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlite {
+export function openDatabase(path: string, options: DatabaseOptions = {}): OpenDatabase {
   try {
-    judgePassphrase(options.passphrase, look(path), path)
-    const database = openSqlite(path, LOCK_PATIENCE_MS)
-    try {
-      unlock(database, options.passphrase)
-      // The database is ours alone until it is closed, so readers need no shared memory file.
-      database.pragma('locking_mode = exclusive')
-      const version = versionOf(database, path, options.passphrase !== undefined)
-      configure(database, options)
-      migrate(database, version)
-      return database
-    } catch (error) {
-      database.close()
-      throw error
+    const known = identityOf(path)
+    if (known !== undefined && ours.has(known)) {
+      throw new ToxError('NEW', 'store-locked', `cannot open the database ${path}: this process uses it already`)
     }
+    judgePassphrase(options.passphrase, look(path), path)
+    const sqlite = openOwned(path, options)
+    const identity = identityOf(path) ?? path
+    ours.add(identity)
+    const close = (): void => {
+      if (!ours.delete(identity)) return
+      sqlite.close()
+    }
+    return { sqlite, close }
   } catch (error) {
     throw storeError(error, path, 'open the database')
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`
+}
+
+function openOwned(path: string, options: DatabaseOptions): Sqlite {
+  const database = openSqlite(path, LOCK_PATIENCE_MS)
+  try {
+    unlock(database, options.passphrase)
+    // The database is ours alone until it is closed, so readers need no shared memory file.
+    database.pragma('locking_mode = exclusive')
+    const version = versionOf(database, path, options.passphrase !== undefined)
+    configure(database, options)
+    migrate(database, version)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
   }
 }
 

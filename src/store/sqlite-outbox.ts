@@ -30,6 +30,8 @@ export class SqliteOutbox implements OutboxStore {
   /** By friend. */
   readonly #waiting = new Map<string, Waiting>()
   #totalBytes = 0
+  /** Has its receipt, but the disk failed: gone as soon as it works again. */
+  #overdue: { readonly friend: LongTermPublicKey; readonly messageId: number }[] = []
   readonly #load: SqliteStatement
   readonly #append: SqliteStatement
   readonly #oldest: SqliteStatement
@@ -87,6 +89,14 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   remove(friend: LongTermPublicKey, messageId: number): void {
+    this.#overdue.push({ friend, messageId })
+    for (let next = this.#overdue[0]; next !== undefined; next = this.#overdue[0]) {
+      this.#removeNow(next.friend, next.messageId)
+      this.#overdue.shift()
+    }
+  }
+
+  #removeNow(friend: LongTermPublicKey, messageId: number): void {
     const key = toHex(friend)
     const row = this.#session.run(() => this.#oldest.get(key)) as OutboxRow | undefined
     if (row?.message_id !== messageId) return

@@ -2,20 +2,23 @@
 
 import { ToxError } from '../tox/errors.js'
 import type { Sqlite, SqliteStatement } from './sqlite-binding.js'
+import type { OpenDatabase } from './sqlite-database.js'
 import { isSqliteError, storeError } from './sqlite-error.js'
 
 export class SqliteSession {
   readonly path: string
   readonly #database: Sqlite
+  readonly #close: () => void
   readonly #step: (work: () => void) => void
   readonly #onRollback: (() => void)[] = []
   #isOpen = true
 
-  constructor(database: Sqlite, path: string) {
+  constructor({ sqlite, close }: OpenDatabase, path: string) {
     this.path = path
-    this.#database = database
+    this.#database = sqlite
+    this.#close = close
     // Nested ones become savepoints.
-    this.#step = database.transaction((work: () => void) => work())
+    this.#step = sqlite.transaction((work: () => void) => work())
   }
 
   get inTransaction(): boolean {
@@ -66,8 +69,7 @@ export class SqliteSession {
   }
 
   close(): void {
-    if (!this.#isOpen) return
     this.#isOpen = false
-    this.#database.close()
+    this.#close()
   }
 }
