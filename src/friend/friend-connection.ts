@@ -213,6 +213,14 @@ export class FriendConnection implements SessionHandlers {
     this.owner.onPath(this, path)
   }
 
+  /**
+   * A friend who was killed and is back has no way to us but the onion, and may find it blocked by paths through their own old
+   * node. So after some seconds without a word we seek them as well, long before the session counts as dead.
+   */
+  onSilence(isSilent: boolean): void {
+    if (this.#connected) this.#onion.setOnline(!isSilent)
+  }
+
   /** Another key than the known one: the friend restarted, the old session is dead though it may not know yet. */
   onDhtKey(dhtPublicKey: DhtPublicKey): void {
     if (this.#hasDhtKey(dhtPublicKey)) {

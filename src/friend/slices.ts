@@ -56,6 +56,8 @@ export interface SessionHandlers {
   onAcked(upTo: number): void
   /** The send window may have room for more packets than before. */
   onWritable(): void
+  /** Whether nothing has come for some seconds: perhaps the friend is gone, or has started anew. */
+  onSilence(isSilent: boolean): void
   /** The friend has another DHT key than the one that `connect` was given. */
   onDhtKey(dhtPublicKey: DhtPublicKey): void
   /** Whether the session runs over UDP between the two; without it only relays carry it. */

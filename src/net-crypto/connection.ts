@@ -22,6 +22,8 @@ const RETRY_MS = 1_000
 const TRIES_MAX = 8
 /** Peers send at least a packet request a second: after missing two, a session counts as abandoned when its peer asks anew. */
 const SILENT_MS = 2_500
+/** After missing five, the peer may be gone, or have started anew: then other ways to it are worth a try. */
+const SUSPICIOUS_MS = 5_000
 /** While a relay carries the data, the direct path is tried so often (c-toxcore: UDP_DIRECT_TIMEOUT / 2). */
 const DIRECT_PROBE_MS = 4_000
 
@@ -54,6 +56,7 @@ export class Connection implements SessionOwner {
   #relay: Path | undefined
   #hadDirect = false
   #heardMs = Number.NEGATIVE_INFINITY
+  #isSilent = false
   #directProbeMs = Number.NEGATIVE_INFINITY
 
   /** @internal Made by NetCrypto. */
@@ -225,6 +228,7 @@ export class Connection implements SessionOwner {
   tick(now: Millis): void {
     this.#session?.tick(now)
     this.#watchDirect()
+    if (this.#state.name === 'established' && now - this.#heardMs >= SUSPICIOUS_MS) this.#tellSilence(true)
   }
 
   /** @internal Shows the peer's new DHT key. */
@@ -262,6 +266,7 @@ export class Connection implements SessionOwner {
   /** @internal */
   onAuthentic(): void {
     this.#heardMs = this.#now
+    if (this.#isSilent) this.#tellSilence(false)
     const state = this.#state
     if (state.name !== 'not-confirmed') return
     this.#retry.clear()
@@ -347,6 +352,12 @@ export class Connection implements SessionOwner {
   #count(attempt: Attempt): Attempt {
     if (attempt.tries++ === 0) attempt.sentMs = this.#now
     return attempt
+  }
+
+  #tellSilence(isSilent: boolean): void {
+    if (isSilent === this.#isSilent) return
+    this.#isSilent = isSilent
+    this.#handlers.onSilence?.(isSilent)
   }
 
   #watchDirect(): void {

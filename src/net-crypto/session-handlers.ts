@@ -23,6 +23,8 @@ export interface SessionHandlers {
   onClosed?(reason: ClosedReason): void
   /** Whether packets go directly to the peer; false 8 s after the last one came directly. */
   onDirectPath?(has: boolean): void
+  /** Whether nothing has come for five seconds, though peers say something every second: perhaps the peer is gone. */
+  onSilence?(isSilent: boolean): void
   /** The peer shows a new DHT key: it restarted. The connection is being replaced by one to that key. */
   onDhtKey?(newDhtPublicKey: DhtPublicKey): void
   /** The peer has all lossless packets before number `upTo`. */

@@ -74,8 +74,11 @@ export const DISCONNECT_AFTER_MS: Millis = 4 * SECOND_MS
 
 /** Nodes asked for a friend (MAX_ONION_CLIENTS). */
 export const FRIEND_NODES = 8
-/** Path nodes asked when a friend's list is less than half full. */
-export const FRIEND_POPULATE_NODES = 4
+/**
+ * Path nodes asked when a friend's list is less than half full: the nearest ones. With four of them, as c-toxcore asks at
+ * random, one friend in twenty was not reached in a small network, whose paths all led through a node that had vanished.
+ */
+export const FRIEND_POPULATE_NODES = 8
 /** Rounds of a search: twice a second at first, for a friend who starts together with us … */
 const ROUND_FIRST_MS: Millis = SECOND_MS / 2
 const FIRST_ROUNDS_MS: Millis = 2 * SECOND_MS

@@ -105,6 +105,7 @@ function asNetCryptoHandlers(handlers: FriendSessionHandlers): SessionHandlers {
     onLossy: (data) => handlers.onLossy(data),
     onClosed: () => handlers.onClosed(),
     onDirectPath: (has) => handlers.onDirectPath(has),
+    onSilence: (isSilent) => handlers.onSilence(isSilent),
     onDhtKey: (dhtPublicKey) => handlers.onDhtKey(dhtPublicKey),
     onAcked: (upTo) => handlers.onAcked(upTo),
     onWritable: () => handlers.onWritable(),

@@ -155,6 +155,7 @@ export class Peer {
       onLossy: (data) => this.lossy.push(data.slice()),
       onClosed: (reason) => this.log.push(`closed ${reason}`),
       onDirectPath: (has) => this.log.push(`direct ${has}`),
+      onSilence: (isSilent) => this.log.push(`silent ${isSilent}`),
       onDhtKey: (key: DhtPublicKey) => this.log.push(`dht key ${bytesKey(key) === '' ? '' : 'new'}`),
       onAcked: (upTo) => (this.ackedUpTo = upTo),
       onWritable: () => this.log.push('writable'),

@@ -193,6 +193,23 @@ describe('net crypto: sessions', () => {
     assert.ok(a.connection!.isAcked(0))
   })
 
+  it('reports a peer of whom nothing came for five seconds, and that it speaks again', () => {
+    const { world, b } = established()
+    world.run(10_000)
+    assert.ok(!b.log.some((line) => line.startsWith('silent')))
+    world.filter = () => false
+    const startMs = world.nowMs
+    assert.ok(world.until(() => b.log.includes('silent true')))
+    const afterMs = world.nowMs - startMs
+    assert.ok(afterMs >= 4_000 && afterMs <= 6_100, `after ${afterMs} ms`)
+    world.filter = () => true
+    world.run(1_100)
+    assert.deepEqual(
+      b.log.filter((line) => line.startsWith('silent')),
+      ['silent true', 'silent false'],
+    )
+  })
+
   it('leaves no deadline behind when all connections are gone', () => {
     const { world, a, b } = established()
     a.connection!.sendLossless(message(1))
