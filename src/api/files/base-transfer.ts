@@ -21,6 +21,8 @@ export interface TransferOwner {
   now(): Millis
   /** Tells the friend that this number is over, until that has left. */
   hangUp(fileNumber: number): void
+  /** Whether no other transfer of this id is in the store: two cannot be told apart there. */
+  mayRecord(transfer: BaseTransfer): boolean
   /** It is over: forget it. */
   ended(transfer: BaseTransfer): void
 }
@@ -96,6 +98,9 @@ export abstract class BaseTransfer extends EventEmitter<TransferEventMap> implem
     if (this.isPausedByUs) return this.isPausedByFriend ? 'both' : 'us'
     return this.isPausedByFriend ? 'friend' : undefined
   }
+
+  /** @internal Whether another process could go on with it. */
+  abstract readonly isRecorded: boolean
 
   /** Whether it has ended, in whatever way. */
   get isOver(): boolean {
@@ -202,6 +207,13 @@ export abstract class BaseTransfer extends EventEmitter<TransferEventMap> implem
     this.#tellProgress()
     this.changed()
     this.#settle(error)
+  }
+
+  /** Nobody will go on with it. A store that fails now has failed whoever needed it before; the record comes back, and fails. */
+  protected forgetRecord(): void {
+    try {
+      this.owner.store.remove(this.friend.publicKey, this.direction, this.fileId)
+    } catch {}
   }
 
   protected moveTo(position: bigint): void {

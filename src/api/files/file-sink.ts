@@ -94,6 +94,7 @@ export class FileSink implements Sink {
   async abort(): Promise<void> {
     clearTimeout(this.#syncTimer)
     await this.#syncing
+    this.#parts.store?.remove(this.#parts.record.friend, 'receiving', this.#parts.record.fileId)
     // What only lacks its name is not thrown away.
     if (!this.#isComplete) await this.#file.discard().catch(() => {})
   }

@@ -119,6 +119,7 @@ export class FriendFiles implements TransferOwner {
       return one instanceof ReceivingTransfer && one.isMeantBy(fileId, facts.size)
     })
     if (known !== undefined) return this.#offeredAgain(known, number)
+    this.#giveUp(fileId)
     const finished = this.#finished.find(fileId, facts.size, this.#session)
     if (finished !== undefined) return void this.#acknowledge(number, finished, facts)
     this.#offered(number, { ...facts, friend, fileId, isResumed: false })
@@ -159,6 +160,12 @@ export class FriendFiles implements TransferOwner {
     this.#finished.add({ friend, fileId, size: size!, path, mtimeMs: one.mtimeMs, session: this.#session })
   }
 
+  mayRecord(transfer: BaseTransfer): boolean {
+    const { direction, fileId } = transfer
+    const isOther = (one: BaseTransfer): boolean => one !== transfer && one.direction === direction
+    return !this.all.some((one) => isOther(one) && one.fileId === fileId && one.isRecorded)
+  }
+
   hangUp(number: number): void {
     this.#byNumber.delete(number)
     const session = this.#session
@@ -192,6 +199,16 @@ export class FriendFiles implements TransferOwner {
       const number = this.turn((files) => transfer.offer(files))
       if (number !== undefined) this.#byNumber.set(number, transfer)
       else if (!transfer.isOver) return this.#later(RETRY_MS, () => this.#offerWaiting())
+    }
+  }
+
+  /** Where something else is offered under an id, what waited under it will never come. */
+  #giveUp(fileId: string): void {
+    const text = 'the friend offers something else under the same id'
+    for (const one of this.all) {
+      if (one instanceof ReceivingTransfer && one.isWaitingFor(fileId)) {
+        one.fail(new ToxError('FILE_SEND', 'file-interrupted', text))
+      }
     }
   }
 

@@ -53,7 +53,8 @@ export function beginSending(
   }
   const fileId = fileIdOf(given, options, kind === 'avatar')
   const facts: TransferFacts = { friend, fileId: toHex(fileId), name, kind, size, isResumed: false }
-  const record = resume && stamp !== undefined ? recordOf(facts, stamp) : undefined
+  const isAlone = !known.some((one) => one.isRecorded && one.fileId === facts.fileId)
+  const record = resume && isAlone && stamp !== undefined ? recordOf(facts, stamp) : undefined
   return new SendingTransfer(facts, { content: given.content, fileId, record }, owner)
 }
 

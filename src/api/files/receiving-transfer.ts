@@ -77,9 +77,18 @@ export class ReceivingTransfer extends BaseTransfer implements IncomingTransfer 
     return this.#mtimeMs
   }
 
+  get isRecorded(): boolean {
+    return this.#record !== undefined
+  }
+
   /** @internal Whether an offer of this session goes on with it. */
   isMeantBy(fileId: string, size: bigint | undefined): boolean {
-    return this.number === undefined && !this.#isEnded && fileId === this.fileId && size === this.size
+    return size === this.size && this.isWaitingFor(fileId)
+  }
+
+  /** @internal Whether it waits for an offer of this id. */
+  isWaitingFor(fileId: string): boolean {
+    return this.number === undefined && !this.#isEnded && fileId === this.fileId
   }
 
   /** @internal The friend offers it in this session. */
@@ -101,7 +110,6 @@ export class ReceivingTransfer extends BaseTransfer implements IncomingTransfer 
       if (this.error !== undefined) {
         // Meanwhile the friend has withdrawn it, or the instance was closed.
         await sink.abort(this.error)
-        this.owner.store.remove(this.friend.publicKey, 'receiving', this.fileId)
         throw this.error
       }
       this.#open(sink)
@@ -205,9 +213,9 @@ export class ReceivingTransfer extends BaseTransfer implements IncomingTransfer 
     const record = this.#record
     if (record !== undefined) {
       if (error?.code === 'TOX_ERR_TS_CLOSED') return
-      this.owner.store.remove(record.friend, 'receiving', record.fileId)
+      this.forgetRecord()
     }
-    if (this.#sink !== undefined) this.#cleaning = this.#sink.abort(error!)
+    if (this.#sink !== undefined) this.#cleaning = this.#sink.abort(error!).catch(() => {})
     // What was never opened in this process has no writer who would clean up; what only lacks its name is not thrown away.
     else if (record !== undefined && !this.#isEnded) this.#cleaning = forgetOnDisk(record)
   }
@@ -233,10 +241,11 @@ export class ReceivingTransfer extends BaseTransfer implements IncomingTransfer 
       name: this.name,
       size: this.size,
     } as const
-    const store = resume ? this.owner.store : undefined
+    const isRecorded = resume && this.owner.mayRecord(this)
+    const store = isRecorded ? this.owner.store : undefined
     const sink = await FileSink.create(path, overwrite, { record: base, store })
     this.#path = sink.path
-    if (resume) this.#record = { ...base, path: sink.path, position: 0n }
+    if (isRecorded) this.#record = { ...base, path: sink.path, position: 0n }
     return sink
   }
 

@@ -59,6 +59,10 @@ export class SendingTransfer extends BaseTransfer implements OutgoingTransfer {
     return this.#content.path
   }
 
+  get isRecorded(): boolean {
+    return this.#record !== undefined
+  }
+
   /** @internal The record by which another process would go on. */
   get record(): TransferRecord | undefined {
     return this.#record
@@ -140,7 +144,7 @@ export class SendingTransfer extends BaseTransfer implements OutgoingTransfer {
     if (this.#source === undefined && !this.#content.canSeek) void this.#content.open().close()
     this.#closeSource()
     if (this.#record === undefined || error?.code === 'TOX_ERR_TS_CLOSED') return
-    this.owner.store.remove(this.#record.friend, 'sending', this.#record.fileId)
+    this.forgetRecord()
   }
 
   #closeSource(): void {
