@@ -27,6 +27,7 @@ export function forwardEvents(tox: () => Tox): MessengerEvents {
     friendConnectionStatus: (number, connection) =>
       withFriend(number, (friend, tox) => {
         if (connection === 'none') friend.onOffline()
+        tox.remember.seen(friend)
         tox.files.friendConnection(number, connection !== 'none')
         tox.deliver('friendConnection', { friend, connection })
       }),
@@ -35,6 +36,7 @@ export function forwardEvents(tox: () => Tox): MessengerEvents {
         const name = fromUtf8(bytes)
         const previous = friend.toldName
         friend.toldName = name
+        tox.remember.people([friend])
         tox.deliver('friendName', { friend, name, previous })
       }),
     friendStatusMessage: (number, bytes) =>
@@ -48,8 +50,9 @@ export function forwardEvents(tox: () => Tox): MessengerEvents {
     friendMessage: (number, kind, bytes, receipt) =>
       withFriend(number, (friend, tox) => {
         const text = fromUtf8(bytes)
-        if (receipt === undefined) tox.deliver('message', { friend, text, kind, confirm: nothingToConfirm })
-        else tox.onUnconfirmed(friend, text, kind, receipt)
+        if (receipt !== undefined) return tox.onUnconfirmed(friend, text, kind, receipt)
+        tox.remember.incoming(friend, kind, text)
+        tox.deliver('message', { friend, text, kind, confirm: nothingToConfirm })
       }),
     friendReadReceipt: (number, messageId) =>
       withFriend(number, (friend, tox) => {

@@ -8,6 +8,7 @@ import { ToxError, type ToxOperation } from '../tox/errors.js'
 import type { FileTransfers } from './files/file-transfers.js'
 import type { OutgoingTransfer, Transfer } from './files/transfer.js'
 import type { FileContent, SendFileOptions, SendOptions, WaitOptions } from './options.js'
+import type { Remember } from './remember.js'
 
 /** What a receipt says. */
 export interface Receipt {
@@ -23,6 +24,7 @@ export interface FriendOwner {
   now(): Millis
   forget(friend: Friend): void
   files(): FileTransfers
+  remember(): Remember
   onFriendConnection(friend: Friend, listener: () => void): () => void
 }
 
@@ -30,6 +32,8 @@ export interface FriendOwner {
 interface Waiting {
   readonly sentMs: Millis
   readonly outbox: boolean
+  /** Where the history has it; undefined where the outbox sees to that. */
+  readonly historyId: number | undefined
   resolve(receipt: Receipt): void
   reject(error: ToxError): void
   readonly stopSignal: (() => void) | undefined
@@ -107,8 +111,10 @@ export class Friend {
       if (signal?.aborted) throw new ToxError('FRIEND_SEND_MESSAGE', 'aborted')
       const sentMs = this.#owner.now()
       const messageId = this.#owner.turn((messenger) => this.#queue(messenger, text, options))
+      // The outbox writes down what it takes.
+      const historyId = outbox ? undefined : this.#owner.remember().outgoing(this, options.kind ?? 'normal', text)
       const stopSignal = signal === undefined ? undefined : this.#heed(signal, messageId)
-      this.#waiting.set(messageId, { sentMs, outbox, resolve, reject, stopSignal })
+      this.#waiting.set(messageId, { sentMs, outbox, historyId, resolve, reject, stopSignal })
     })
   }
 
@@ -176,7 +182,9 @@ export class Friend {
   /** @internal A receipt came. */
   onReceipt(messageId: number): void {
     const waiting = this.#waiting.get(messageId)
-    if (waiting !== undefined) this.#settle(messageId, { messageId, roundTripMs: this.#owner.now() - waiting.sentMs })
+    if (waiting === undefined) return
+    if (waiting.historyId !== undefined) this.#owner.remember().arrived(waiting.historyId)
+    this.#settle(messageId, { messageId, roundTripMs: this.#owner.now() - waiting.sentMs })
   }
 
   /** @internal The session ended: receipts of what is not kept will never come. */

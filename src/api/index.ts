@@ -11,7 +11,7 @@ export type {
 } from '../messenger/index.js'
 export { MemoryOutboxStore, MemoryReceivedStore } from '../messenger/index.js'
 export type { UserStatus } from '../packet/messenger/user-status.js'
-export { MemoryTransferStore, type TransferRecord, type TransferStore } from '../store/transfers.js'
+export * from '../store/index.js'
 export { ToxError } from '../tox/errors.js'
 export { formatToxId, parseToxId, type ToxIdError } from '../tox/tox-id.js'
 export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './bootstrap-node-server.js'

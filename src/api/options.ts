@@ -4,6 +4,7 @@ import type { LogLevel } from '../base/index.js'
 import type { CryptoName } from '../crypto/index.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
 import type { OutboxStore, ReceiptMode, ReceivedStore } from '../messenger/index.js'
+import type { ToxStore } from '../store/index.js'
 import type { TransferStore } from '../store/transfers.js'
 import type { Message } from './events.js'
 import type { FileKindName } from './files/transfer.js'
@@ -34,11 +35,18 @@ export interface ToxOptions {
   readonly port?: number
   /** Whether to use IPv6 beside IPv4. True unless told. */
   readonly ipv6?: boolean
-  /** Where messages sent with `outbox: true` wait; in memory unless told. */
+  /**
+   * What is remembered beside the profile: history, outbox, received messages that are not settled, file transfers and people.
+   * `openSqliteStore` gives one on disk, `openProfileDirectory` one with its profile; close it after the instance. In memory
+   * unless told, and then only the newest 1,000 messages of the history.
+   */
+  readonly store?: ToxStore
+  /** Where messages sent with `outbox: true` wait; that of `store` unless told. */
   readonly outbox?: OutboxStore
   /**
    * Takes each received message before its sender gets the receipt, and before the `message` event. What comes twice because
-   * the process was killed in between is dropped. Without it messages are the application's from the event on.
+   * the process was killed in between is dropped. That of `store` unless told; without either, messages are the application's
+   * from the event on.
    */
   readonly received?: ReceivedStore
   /**
@@ -47,7 +55,7 @@ export interface ToxOptions {
    * `'automatic'` unless told: as soon as it has arrived.
    */
   readonly receipts?: ReceiptMode
-  /** Where it is kept how far file transfers have come; in memory unless told, so that they end with the process. */
+  /** Where it is kept how far file transfers have come; that of `store` unless told: in memory they end with the process. */
   readonly transfers?: TransferStore
   /** Receives event names and public facts, never message text or secret keys. Silent unless told. */
   readonly log?: (level: LogLevel, module: string, text: string) => void

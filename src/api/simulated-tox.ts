@@ -8,10 +8,14 @@ import { ToxError } from '../tox/errors.js'
 import type { ToxOptions } from './options.js'
 import { type Runtime, readSavedata } from './runtime.js'
 import { Tox } from './tox.js'
+import { withStore } from './with-store.js'
 
 /** What `Tox.create` takes, as far as it makes sense without sockets and files. */
 export interface SimulatedToxOptions
-  extends Pick<ToxOptions, 'savedata' | 'name' | 'statusMessage' | 'outbox' | 'received' | 'receipts' | 'transfers'> {
+  extends Pick<
+    ToxOptions,
+    'savedata' | 'name' | 'statusMessage' | 'outbox' | 'received' | 'receipts' | 'transfers' | 'store'
+  > {
   /** Hosts to join the network through, or nodes as for `Tox.create` but with an IP address: there is no DNS. */
   readonly bootstrap?: readonly (SimHost<DhtNode> | BootstrapNode | string)[]
 }
@@ -21,7 +25,8 @@ export interface SimulatedToxOptions
  * promises settle while `world.runAsync` or `world.expectAsync` lets time pass. To start it again, close it (or kill the
  * host) and give its `savedata()` to a new one on the same host. Rejects with ToxError as `Tox.create` does.
  */
-export function simulatedTox(host: SimHost, { bootstrap = [], ...options }: SimulatedToxOptions = {}): Promise<Tox> {
+export function simulatedTox(host: SimHost, { bootstrap = [], ...own }: SimulatedToxOptions = {}): Promise<Tox> {
+  const options = withStore(own)
   return Tox.over((events) => {
     let runtime: SimRuntime | undefined
     host.start((setup) => {

@@ -7,7 +7,7 @@ import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
 import type { ConnectionStatus, FriendView, MessageReceipt, Messenger } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
-import { MemoryTransferStore, type TransferStore } from '../store/transfers.js'
+import type { ToxStore } from '../store/index.js'
 import type { ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseToxId, TOX_ID_MISTAKES } from '../tox/tox-id.js'
@@ -23,11 +23,17 @@ import {
   UnconfirmedMessage,
 } from './message-handling.js'
 import type { HandleOptions, ToxOptions, WaitOptions } from './options.js'
+import { Remember } from './remember.js'
 import { openRuntime, type Runtime } from './runtime.js'
 import { ToxEvents } from './tox-events.js'
 import { waitFor } from './wait.js'
+import { type WithStore, withStore } from './with-store.js'
 
 export class Tox extends ToxEvents {
+  /** What is remembered beside the profile: the one of the options, or one in memory. */
+  readonly store: ToxStore
+  /** @internal */
+  readonly remember: Remember
   /** @internal */
   readonly files: FileTransfers
   readonly #runtime: Runtime
@@ -47,13 +53,14 @@ export class Tox extends ToxEvents {
    * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`; with BootstrapNodeError when a node is not `HOST:PORT:KEY`.
    */
   static create(options: ToxOptions = {}): Promise<Tox> {
-    return Tox.over((events) => openRuntime(options, events), options)
+    const all = withStore(options)
+    return Tox.over((events) => openRuntime(all, events), all)
   }
 
   /** @internal As `create`, on a runtime of the caller's. */
   static async over(
     open: (events: ToxEngineEvents) => Runtime | Promise<Runtime>,
-    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts' | 'transfers'>,
+    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts'> & WithStore,
   ): Promise<Tox> {
     let tox: Tox | undefined
     const runtime = await open({
@@ -61,7 +68,7 @@ export class Tox extends ToxEvents {
       conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
     })
-    tox = new Tox(runtime, options.transfers ?? new MemoryTransferStore())
+    tox = new Tox(runtime, options)
     if (options.receipts === 'manual') tox.#handling = new MessageHandling(tox.#handlingOwner)
     try {
       if (options.name !== undefined) tox.name = options.name
@@ -75,11 +82,14 @@ export class Tox extends ToxEvents {
     return tox
   }
 
-  private constructor(runtime: Runtime, transfers: TransferStore) {
+  private constructor(runtime: Runtime, options: WithStore) {
     super()
     this.#runtime = runtime
-    this.files = new FileTransfers(runtime, transfers, (offer) => this.deliver('file', offer))
+    this.store = options.store
+    this.remember = new Remember(options)
+    this.files = new FileTransfers(runtime, options.transfers, (offer) => this.deliver('file', offer))
     for (const view of runtime.engine.messenger.friends()) this.#enlist(view)
+    this.remember.people(this.friends)
     this.#conferences = new ConferenceList({
       conferences: runtime.engine.conferences,
       turn: <T>(work: (conferences: Conferences) => T) => this.#turn(() => work(runtime.engine.conferences)),
@@ -325,6 +335,7 @@ export class Tox extends ToxEvents {
     turn: (work) => this.#turn(work),
     now: (): Millis => this.#runtime.now(),
     files: () => this.files,
+    remember: () => this.remember,
     forget: (friend) => {
       this.#friends.delete(friend.number)
       this.files.remove(friend)

@@ -15,7 +15,7 @@ import {
   type TransferRecord,
 } from '../../src/store/index.js'
 import { ToxError } from '../../src/tox/errors.js'
-import { temporaryFolder } from './folder.js'
+import { needSqlite, temporaryFolder } from './support.js'
 
 const key = (digit: number): LongTermPublicKey => new Uint8Array(32).fill(digit) as LongTermPublicKey
 const ALICE = toHex(key(0xa1))
@@ -82,6 +82,9 @@ for (const { name, open, reopen } of subjects) {
       if (reopen !== undefined) store = reopen(store)
     }
 
+    before(function () {
+      if (name !== 'MemoryStore') needSqlite(this)
+    })
     beforeEach(() => {
       store = open()
     })
