@@ -1,150 +1,242 @@
 // How many packets may be in the air, and how fast they leave. The wire leaves this to the sender; c-toxcore derives a rate
-// from its queue every 50 ms and starts at 64 packets. Here: slow start from 64, then CUBIC (RFC 9438), which fills a fast
-// path within round trips and yields when packets are lost, or when a full window only lengthens the path's queue.
-// Packets are paced over the round trip, because c-toxcore reads its socket once in up to 50 ms and acknowledges as rarely:
-// whole windows sent at once would overrun its receive buffer (about 180 packets where the system allows 208 KiB). And where
-// nothing arrives for 50 ms, it falls back to one acknowledgement a second: bursts with silence between them would stand still.
+// from its queue every 50 ms and starts at 64 packets. Here: a model of the path in the manner of BBR (draft-ietf-ccwg-bbr).
+// Packets leave at the rate at which the path delivers; now and then somewhat faster for a round trip, to see whether it takes
+// more, then slower, so that the queue which that made is gone. Loss alone is no reason to yield, for radio loses by chance:
+// only much more of it than usual is (path-model.ts). And nothing waits in the path's queue for long, so messages pass files.
 
-import type { Millis } from '../base/index.js'
+import type { Env, Millis } from '../base/index.js'
+import type { DeliverySample } from './flight-log.js'
+import { FIRST_WINDOW, Pacer } from './pacer.js'
+import { PathModel } from './path-model.js'
+import type { Reordering } from './reordering.js'
 import type { RoundTrip } from './round-trip.js'
 import { WINDOW_PACKETS } from './send-window.js'
 
-/** c-toxcore sends so many unasked (CRYPTO_MIN_QUEUE_LENGTH), so every path and peer takes them. */
-const FIRST_WINDOW = 64
 /** 22 KiB of the longest packets: a quarter of what c-toxcore always allows itself. */
 export const WINDOW_MIN = 16
-/** CUBIC's scale and what is left after a loss. */
-const CUBIC_C = 0.4
-const CUBIC_BETA = 0.7
-/** Growth of the window of a Reno flow that yields like CUBIC (RFC 9438, 4.3). */
-const RENO_GROWTH = (3 * (1 - CUBIC_BETA)) / (1 + CUBIC_BETA)
-/** Packets may leave faster than window / round trip, or the window would never be full. */
-const PACE_SLOW_START = 2
-const PACE_AVOIDANCE = 1.25
-/** Below this round trip the window alone paces: timers are no finer. */
-const UNPACED_RTT_MS = 4
-/** How long the pace makes a packet wait at least: several leave together, and the processor wakes less often. */
-const PACE_WAIT_MS = 2
-/** What the pace allows in so much time may leave at once, after a late timer; and always so many packets. */
-const PACE_BURST_MS = 4
-const BURST_MIN = 8
-/** After so long without packets a first window may leave at once again. */
-const IDLE_MS = 200
-/** c-toxcore acknowledges this often when loaded and iterated every 50 ms; longer ones come from idle times. */
-const LOADED_ACK_MS = 100
-/**
- * A queue on the path that delays a full window by more than this (or by a whole bare round trip) is congestion. The rarer
- * acknowledgements of c-toxcore, which look the same, stay below.
- */
-const QUEUE_DELAY_MAX_MS = 200
-const DELAY_BETA = 0.85
+
+/** How much faster than delivered packets leave in each phase, and how many round trips' worth may be in the air. */
+const GAINS = {
+  /** Doubles what is delivered with each round trip: 4 ln 2. */
+  startup: { pace: 2.77, window: 2.77 },
+  /** The queue of the start goes. */
+  drain: { pace: 0.35, window: 2 },
+  /** Does the path take more? */
+  up: { pace: 1.25, window: 2.25 },
+  /** The queue of that goes. */
+  down: { pace: 0.75, window: 2 },
+  /** A little less than is delivered, so that a queue never lasts. */
+  cruise: { pace: 0.99, window: 2 },
+  /** An empty path for a moment, to see how short it is. */
+  'probe-rtt': { pace: 1, window: 0.5 },
+} as const
+type Phase = keyof typeof GAINS
+
+/** The start ends when the rate grew by less than a quarter in three round trips. */
+const FULL_GROWTH = 1.25
+const FULL_ROUNDS = 3
+/** … in two when much was lost. */
+const CONGESTED_ROUNDS = 2
+/** Round trips between two probes, and up to twice as many: other flows have others, so that not all probe at once. */
+const CRUISE_ROUNDS_MIN = 4
+const BOLD_CRUISE_ROUNDS = 2
+/** A probe that finds no queue in so many round trips has nothing to send. */
+const UP_ROUNDS_MAX = 3
+/** Where a probe finds so much more and makes no queue, there may be much room: the next one is bolder. */
+const UP_GROWTH = 1.2
+const UP_GAINS = [1.25, 1.5, 2, 2.77]
+/** How long the queue may take to go. */
+const DOWN_ROUNDS_MAX = 3
+/** When no round trip was as short as the shortest for so long, the path is emptied to see whether it still is. */
+const MIN_RTT_LIFETIME_MS = 10_000
+const PROBE_RTT_MS = 200
+/** As short: by a sixteenth or a millisecond more. */
+const MIN_RTT_SLACK = 17 / 16
+/** Below this length of the path the window alone paces: timers are no finer. */
+const UNPACED_MS = 4
 
 export class Congestion {
+  readonly #env: Env
   readonly #rtt: RoundTrip
+  readonly #model: PathModel
+  readonly #pacer = new Pacer()
   #window = FIRST_WINDOW
-  #slowStartEnd = Number.POSITIVE_INFINITY
-  /** Losses of packets sent until then belong to a congestion that was answered. */
-  #answeredUntilMs = -1
-  #isWindowUsed = false
+  #phase: Phase = 'startup'
+  #phaseMs: Millis = 0
+  #cruiseRounds = CRUISE_ROUNDS_MIN
+  #fullRate = 0
+  #fullRounds = 0
+  #isCongested = false
+  /** The path was gone then: what was sent before does not count as lost. */
+  #stalledMs = Number.NEGATIVE_INFINITY
+  /** How often probes have met no limit since one did. */
+  #boldness = 0
+  /** The last probe found out what the path takes, or had too little to send. */
+  #metLimit = false
+  /** The rate when it began. */
+  #upRate = 0
+  #minRttSeenMs = Number.NEGATIVE_INFINITY
+  /** When a probe for the round trip may end; not yet known: the path is still emptying. */
+  #probeRttEndMs: Millis | undefined
 
-  #cubicMax = 0
-  #cubicStartMs = -1
-  #cubicK = 0
-  #renoWindow = 0
-
-  #tokens = FIRST_WINDOW
-  #tokensAtMs = 0
-
-  constructor(rtt: RoundTrip) {
+  constructor(env: Env, rtt: RoundTrip, reordering: Reordering) {
+    this.#env = env
     this.#rtt = rtt
+    this.#model = new PathModel(rtt, reordering)
   }
 
   /** Packets that may be in the air. */
   get window(): number {
     return Math.floor(this.#window)
   }
+  get phase(): Phase {
+    return this.#phase
+  }
+  get model(): PathModel {
+    return this.#model
+  }
 
   /**
    * Whether a packet may leave now: 0 yes; Infinity: not before something is acknowledged; else how many milliseconds its
-   * pace asks to wait. A lost packet that is sent again takes its own place in the window as it was before the loss.
+   * pace asks to wait. Lost packets that are sent again pass a full window by a little, or its end might never come.
    */
   delayMs(inFlight: number, isLost: boolean, nowMs: Millis): Millis {
-    if (inFlight >= (isLost ? this.window / CUBIC_BETA + WINDOW_MIN : this.window)) {
-      this.#isWindowUsed = true
-      return Number.POSITIVE_INFINITY
-    }
-    // The youngest acknowledged packet measures less than the time over which a window has to be spread.
-    const cycleMs = Math.max(this.#rtt.middleMs, this.#rtt.ackIntervalMs)
-    const rtt = Math.min(cycleMs, Math.max(1.5 * this.#rtt.minMs, LOADED_ACK_MS))
-    if (!this.#rtt.isKnown || rtt < UNPACED_RTT_MS) return 0
-    const gain = this.#window < this.#slowStartEnd ? PACE_SLOW_START : PACE_AVOIDANCE
-    const perMs = (gain * this.#window) / rtt
-    const passedMs = Math.max(0, nowMs - this.#tokensAtMs)
-    if (inFlight === 0 && passedMs > IDLE_MS) this.#tokens = FIRST_WINDOW
-    else {
-      const burst = Math.max(BURST_MIN, perMs * PACE_BURST_MS, this.#tokens)
-      this.#tokens = Math.min(burst, this.#tokens + passedMs * perMs)
-    }
-    this.#tokensAtMs = nowMs
-    return this.#tokens >= 1 ? 0 : Math.max(PACE_WAIT_MS, 1 / perMs)
+    if (inFlight >= this.window + (isLost ? WINDOW_MIN : 0)) return Number.POSITIVE_INFINITY
+    return this.#pacer.waitMs(this.#pace, inFlight, nowMs)
   }
 
-  /** Notes that one packet left, the last of `inFlight`. */
-  sent(inFlight: number): void {
-    if (this.#tokens >= 1) this.#tokens--
-    // Also when whoever sends asks first what fits, and so never meets the limit.
-    if (inFlight >= this.window) this.#isWindowUsed = true
+  /** How many packets may be handed over that leave at once or within milliseconds; `waiting` do so already. */
+  room(inFlight: number, waiting: number, nowMs: Millis): number {
+    const room = Math.min(this.window - inFlight - waiting, this.#pacer.room(this.#pace, inFlight, waiting, nowMs))
+    return Math.max(0, room)
   }
 
-  /** `count` packets arrived; their round trip is noted already. */
-  arrived(count: number, inFlight: number, nowMs: Millis): void {
-    // A window that is not used is not known to fit the path: it must not grow.
-    if (!this.#isWindowUsed) return
-    if (inFlight < this.#window / 2) this.#isWindowUsed = false
-    const recentMs = this.#rtt.recentMs
-    if (recentMs - this.#rtt.minMs > Math.max(QUEUE_DELAY_MAX_MS, this.#rtt.minMs)) {
-      if (nowMs - recentMs > this.#answeredUntilMs) this.#shrink(DELAY_BETA, nowMs)
-      return
+  /** Whether a packet could leave at this moment. */
+  isOpen(inFlight: number, nowMs: Millis): boolean {
+    return inFlight < this.window && this.#pacer.isOpen(this.#pace, inFlight, nowMs)
+  }
+
+  /** Notes that one packet left. */
+  sent(): void {
+    this.#pacer.sent()
+  }
+
+  /** Packets arrived; their round trip is noted already. */
+  arrived(sample: DeliverySample, inFlight: number, nowMs: Millis): void {
+    const isRound = this.#model.arrived(sample, nowMs)
+    if (sample.isStarved) this.#model.disturb()
+    if (isRound) {
+      this.#isCongested = this.#model.closeRound(nowMs)
+      if (this.#phase === 'startup' && !sample.isStarved) this.#judgeStartup()
+      if (this.#isCongested || this.#model.queueMs > 0 || sample.isStarved) this.#metLimit = true
     }
-    if (this.#window < this.#slowStartEnd) this.#window += count
-    else this.#growCubic(count, nowMs)
-    this.#window = Math.min(this.#window, WINDOW_PACKETS)
+    this.#noteMinRtt(nowMs)
+    this.#advance(inFlight, nowMs)
+    const gain = this.#phase === 'up' ? Math.max(this.#upGain, GAINS.up.window) : GAINS[this.#phase].window
+    const target = this.#phase === 'probe-rtt' ? gain * this.#model.capacity : this.#model.window(gain)
+    if (this.#phase === 'startup') {
+      if (this.#window < Math.max(target, FIRST_WINDOW)) this.#window += sample.count
+    } else this.#window = Math.min(this.#window + sample.count, target)
+    this.#window = Math.min(Math.max(this.#window, WINDOW_MIN), WINDOW_PACKETS)
   }
 
-  /** Packets were lost; the youngest of them was sent at `youngestSentMs`. One answer a round trip. */
-  lost(youngestSentMs: Millis, nowMs: Millis): void {
-    if (youngestSentMs <= this.#answeredUntilMs) return
-    this.#shrink(CUBIC_BETA, nowMs)
+  /** Packets were lost; the youngest of them was sent at `youngestMs`. */
+  lost(count: number, youngestMs: Millis): void {
+    if (youngestMs > this.#stalledMs) this.#model.lost(count)
+  }
+
+  /** Packets that were judged lost have arrived after all. */
+  foundAgain(count: number): void {
+    this.#model.lost(-count)
   }
 
   /** Nothing was heard for several probes: the path is gone or choked; start again gently when it returns. */
   stalled(nowMs: Millis): void {
-    this.#slowStartEnd = Math.max(this.#window * CUBIC_BETA, WINDOW_MIN)
+    this.#stalledMs = nowMs
+    this.#model.reset()
+    this.#fullRate = this.#fullRounds = 0
     this.#window = WINDOW_MIN
-    this.#cubicStartMs = -1
-    this.#answeredUntilMs = nowMs
+    this.#enter('startup', nowMs)
   }
 
-  #shrink(beta: number, nowMs: Millis): void {
-    this.#answeredUntilMs = nowMs
-    // Fast convergence: a flow that lost twice on its way up leaves room to others.
-    this.#cubicMax = this.#window < this.#cubicMax ? (this.#window * (1 + beta)) / 2 : this.#window
-    this.#window = Math.max(this.#window * beta, WINDOW_MIN)
-    this.#slowStartEnd = this.#window
-    this.#cubicStartMs = -1
+  /** Packets a millisecond. */
+  get #pace(): number {
+    const { rate, lengthMs } = this.#model
+    if (!this.#rtt.isKnown || this.#rtt.minMs + this.#rtt.ackIntervalMs < UNPACED_MS) return Number.POSITIVE_INFINITY
+    const known = this.#phase === 'startup' ? Math.max(rate, Math.min(this.#window, FIRST_WINDOW) / lengthMs) : rate
+    return known * (this.#phase === 'up' ? this.#upGain : GAINS[this.#phase].pace)
   }
 
-  #growCubic(count: number, nowMs: Millis): void {
-    if (this.#cubicStartMs < 0) {
-      this.#cubicStartMs = nowMs
-      this.#cubicMax = Math.max(this.#cubicMax, this.#window)
-      this.#cubicK = Math.cbrt((this.#cubicMax - this.#window) / CUBIC_C)
-      this.#renoWindow = this.#window
+  #judgeStartup(): void {
+    const { maxRate } = this.#model
+    if (maxRate >= FULL_GROWTH * this.#fullRate) {
+      this.#fullRate = maxRate
+      this.#fullRounds = 0
+    } else this.#fullRounds++
+  }
+
+  #noteMinRtt(nowMs: Millis): void {
+    const { minMs, latestMs } = this.#rtt
+    if (this.#minRttSeenMs === Number.NEGATIVE_INFINITY || latestMs <= Math.max(minMs * MIN_RTT_SLACK, minMs + 1)) {
+      this.#minRttSeenMs = nowMs
     }
-    const seconds = (nowMs - this.#cubicStartMs + this.#rtt.minMs) / 1000
-    const target = Math.min(CUBIC_C * (seconds - this.#cubicK) ** 3 + this.#cubicMax, 1.5 * this.#window)
-    this.#renoWindow += (RENO_GROWTH * count) / this.#window
-    if (target > this.#window) this.#window += ((target - this.#window) / this.#window) * count
-    if (this.#renoWindow > this.#window) this.#window = this.#renoWindow
+  }
+
+  #advance(inFlight: number, nowMs: Millis): void {
+    const { capacity, lengthMs } = this.#model
+    const passedMs = nowMs - this.#phaseMs
+    switch (this.#phase) {
+      case 'startup':
+        if (this.#fullRounds < (this.#isCongested ? CONGESTED_ROUNDS : FULL_ROUNDS)) return
+        return this.#enter('drain', nowMs)
+      case 'drain':
+        if (inFlight > capacity && passedMs < 4 * lengthMs) return
+        return this.#cruise(nowMs)
+      case 'cruise':
+        if (nowMs - this.#minRttSeenMs > MIN_RTT_LIFETIME_MS) return this.#enter('probe-rtt', nowMs)
+        if (passedMs > lengthMs) this.#model.beginSteady(nowMs)
+        if (passedMs < this.#cruiseRounds * lengthMs) return
+        this.#model.endSteady(nowMs)
+        this.#model.forgive()
+        this.#model.beginCycle()
+        this.#metLimit = false
+        this.#upRate = this.#model.maxRate
+        return this.#enter('up', nowMs)
+      case 'up':
+        if (passedMs < lengthMs && !this.#isCongested) return
+        if (!this.#isCongested && inFlight < this.#upGain * capacity && passedMs < UP_ROUNDS_MAX * lengthMs) return
+        return this.#enter('down', nowMs)
+      case 'down':
+        if (passedMs < lengthMs) return
+        if (this.#model.queueMs > 0 && passedMs < DOWN_ROUNDS_MAX * lengthMs) return
+        if (this.#metLimit || this.#model.maxRate < UP_GROWTH * this.#upRate) this.#boldness = 0
+        else if (this.#boldness < UP_GAINS.length - 1) this.#boldness++
+        return this.#cruise(nowMs)
+      case 'probe-rtt':
+        if (this.#probeRttEndMs === undefined && inFlight <= Math.max(WINDOW_MIN, 0.5 * capacity)) {
+          this.#probeRttEndMs = nowMs + Math.max(PROBE_RTT_MS, lengthMs)
+        }
+        if (nowMs < (this.#probeRttEndMs ?? Number.POSITIVE_INFINITY)) return
+        this.#minRttSeenMs = nowMs
+        return this.#cruise(nowMs)
+    }
+  }
+
+  get #upGain(): number {
+    return UP_GAINS[this.#boldness]!
+  }
+
+  #cruise(nowMs: Millis): void {
+    const least = this.#boldness > 0 ? BOLD_CRUISE_ROUNDS : CRUISE_ROUNDS_MIN
+    this.#cruiseRounds = least * (1 + this.#env.random.uniform(1024) / 1024)
+    this.#enter('cruise', nowMs)
+  }
+
+  #enter(phase: Phase, nowMs: Millis): void {
+    this.#model.disturb()
+    this.#phase = phase
+    this.#phaseMs = nowMs
+    this.#isCongested = false
+    this.#probeRttEndMs = undefined
   }
 }

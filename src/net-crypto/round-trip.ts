@@ -13,7 +13,6 @@ const FIRST_PROBE_MS = 1_200
 /** Acknowledgements further apart than this do not belong to one flow. */
 const FLOW_PAUSE_MS = 200
 const SAMPLES = 16
-const RECENT = 4
 /** The minimum is forgotten after 10 to 20 s: paths change. */
 const MINIMUM_LIFETIME_MS = 10_000
 /** A probe earlier than this would race with the peer's turn. */
@@ -24,7 +23,7 @@ export class RoundTrip {
   readonly #samples = new Float64Array(SAMPLES)
   #count = 0
   #middleMs = UNKNOWN_MS
-  #recentMs = 0
+  #latestMs = UNKNOWN_MS
   #ackIntervalMs = 0
   #ackedMs = Number.NEGATIVE_INFINITY
   #probeMs = FIRST_PROBE_MS
@@ -43,19 +42,13 @@ export class RoundTrip {
   get minMs(): Millis {
     return this.isKnown ? Math.min(this.#minMs, this.#olderMinMs) : UNKNOWN_MS
   }
-  /** The least of the last four samples, so that one late acknowledgement does not count; 0 before there are four. */
-  get recentMs(): Millis {
-    return this.#recentMs
+  get latestMs(): Millis {
+    return this.#latestMs
   }
   /** How long to wait for any acknowledgement before asking for one: half as long again as most took. */
   get probeMs(): Millis {
     return this.#probeMs
   }
-  /** A packet that the peer misses and that was sent longer ago than this is lost: a round trip and a quarter. */
-  get lossMs(): Millis {
-    return Math.max(1, 1.25 * this.minMs)
-  }
-
   /** How long it usually is between two acknowledgements while packets flow: a peer that turns rarely answers rarely. */
   get ackIntervalMs(): Millis {
     return this.#ackIntervalMs
@@ -65,25 +58,21 @@ export class RoundTrip {
   noteAck(nowMs: Millis): void {
     const passedMs = nowMs - this.#ackedMs
     this.#ackedMs = nowMs
-    if (passedMs < FLOW_PAUSE_MS) this.#ackIntervalMs += (passedMs - this.#ackIntervalMs) / 4
+    if (passedMs >= FLOW_PAUSE_MS) return
+    this.#ackIntervalMs += (passedMs - this.#ackIntervalMs) / (this.#ackIntervalMs === 0 ? 1 : 4)
   }
 
   /** Notes the round trip of the handshake: of the path alone, for it is answered at once. */
   samplePath(rttMs: Millis, nowMs: Millis): void {
     this.#noteMinimum(rttMs, nowMs)
-    this.#middleMs = rttMs
+    this.#middleMs = this.#latestMs = rttMs
   }
 
   /** Notes how long after it was sent a packet was acknowledged. */
   sample(rttMs: Millis, nowMs: Millis): void {
     this.#noteMinimum(rttMs, nowMs)
     this.#samples[this.#count++ % SAMPLES] = rttMs
-    if (this.#count >= RECENT) {
-      this.#recentMs = rttMs
-      for (let i = 2; i <= RECENT; i++) {
-        this.#recentMs = Math.min(this.#recentMs, this.#samples[(this.#count - i) % SAMPLES]!)
-      }
-    }
+    this.#latestMs = rttMs
     const known = Math.min(this.#count, SAMPLES)
     const sorted = this.#samples.slice(0, known).sort()
     this.#middleMs = sorted[known >> 1]!

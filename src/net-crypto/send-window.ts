@@ -4,12 +4,14 @@
 //     | sent, not acked | waiting to be sent |        numbers are 32 bits wide and wrap around
 //
 // Packets lie in blocks as they are sealed: room for the header, padding, payload. All bookkeeping is in typed arrays that
-// grow from 64 slots, so a quiet friend costs 2 KB and a burst costs no object per packet.
+// grow from 64 slots, so a quiet friend costs 3 KB and a burst costs no object per packet.
 
 import type { Millis } from '../base/index.js'
 import { DATA_HEADER_BYTES, paddingOf } from '../packet/net-crypto/index.js'
+import { FlightLog } from './flight-log.js'
 import { BLOCK_BYTES, type PacketBlocks } from './packet-blocks.js'
 import { decodeGaps } from './request-packet.js'
+import type { LossRules, WindowNews } from './window-news.js'
 
 /** c-toxcore: CRYPTO_PACKET_BUFFER_SIZE. */
 export const WINDOW_PACKETS = 32_768
@@ -28,35 +30,13 @@ const STATE = 7
 /** Flag: the peer said that it is missing; too young to be judged. */
 const SUSPECT = 8
 
-/** A packet is lost when the peer has this many later ones: fewer may be reordering. */
-const REORDER_PACKETS = 3
-
-/** What an acknowledgement or request told. Made once and filled again and again. */
-export class WindowNews {
-  /** Packets that left the air because the peer has them. */
-  arrived = 0
-  /** When the youngest of them was sent, of those sent once; -1: none. */
-  youngestArrivedSentMs = -1
-  /** Packets judged lost now. */
-  lost = 0
-  /** When the youngest of them was sent. */
-  youngestLostSentMs = -1
-
-  clear(): void {
-    this.arrived = 0
-    this.youngestArrivedSentMs = -1
-    this.lost = 0
-    this.youngestLostSentMs = -1
-  }
-}
-
 export class SendWindow {
   readonly #blocks: PacketBlocks
   #block: (Uint8Array | undefined)[] = new Array<undefined>(FIRST_SLOTS).fill(undefined)
   #offset = new Uint16Array(FIRST_SLOTS)
   #size = new Uint16Array(FIRST_SLOTS)
   #state = new Uint8Array(FIRST_SLOTS)
-  #sentMs = new Float64Array(FIRST_SLOTS)
+  readonly flights = new FlightLog(FIRST_SLOTS)
   #mask = FIRST_SLOTS - 1
   #filledTo = BLOCK_BYTES
 
@@ -65,6 +45,8 @@ export class SendWindow {
   #end: number
   #inFlight = 0
   #lost = 0
+  /** When the youngest packet that has arrived was sent. */
+  #youngestMs = Number.NEGATIVE_INFINITY
   /** No packet before it is lost: where the search for the next to resend starts. */
   #lostFrom: number
 
@@ -74,6 +56,10 @@ export class SendWindow {
     this.#start = this.#next = this.#end = this.#lostFrom = firstNumber >>> 0
   }
 
+  /** When the youngest packet that has arrived was sent. */
+  get youngestArrivedMs(): Millis {
+    return this.#youngestMs
+  }
   /** Number of the first packet that is not acknowledged. */
   get start(): number {
     return this.#start
@@ -160,7 +146,7 @@ export class SendWindow {
   sent(number: number, nowMs: Millis): void {
     const slot = number & this.#mask
     const state = this.#state[slot]! & STATE
-    this.#sentMs[slot] = nowMs
+    this.flights.leave(slot, nowMs, state === WAITING, this.#inFlight === 0)
     this.#state[slot] = state === WAITING ? FLYING : RESENT
     if (state === WAITING) this.#next = (number + 1) >>> 0
     if (state === LOST) this.#lost--
@@ -187,12 +173,8 @@ export class SendWindow {
     return true
   }
 
-  /**
-   * Applies the gap list of a packet request. A packet told as missing is lost when the peer has three later ones or when it
-   * was sent at `sentBeforeMs` or earlier; younger ones become suspects. The last one told may be a packet that the peer just
-   * expects next: it is lost only when it was sent at `longBeforeMs` or earlier. False when the list is malformed.
-   */
-  applyRequest(gaps: Uint8Array, sentBeforeMs: Millis, longBeforeMs: Millis, news: WindowNews): boolean {
+  /** Applies the gap list of a packet request. What is not lost yet by the rules becomes a suspect. False: it is malformed. */
+  applyRequest(gaps: Uint8Array, rules: LossRules, news: WindowNews): boolean {
     const missing: number[] = []
     let lastHeld = -1
     const valid = decodeGaps(gaps, this.unacknowledged, (offset, isMissing) => {
@@ -208,8 +190,9 @@ export class SendWindow {
       const state = this.#state[slot]! & STATE
       if (state !== FLYING && state !== RESENT) continue
       const isDoubtful = offset === lastMissing && offset > lastHeld
-      const isOvertaken = state === FLYING && lastHeld - offset >= REORDER_PACKETS
-      if (isOvertaken || this.#sentMs[slot]! <= (isDoubtful ? longBeforeMs : sentBeforeMs)) {
+      const sentMs = this.flights.sentMs(slot)
+      const isOvertaken = !isDoubtful && this.#youngestMs - sentMs > rules.reorderMs
+      if (isOvertaken || sentMs <= (isDoubtful ? rules.longBeforeMs : rules.sentBeforeMs)) {
         this.#lose((this.#start + offset) >>> 0, news)
       } else if (!isDoubtful) this.#state[slot] = state | SUSPECT
     }
@@ -222,8 +205,9 @@ export class SendWindow {
     for (let n = this.#start; n !== this.#next; n = (n + 1) >>> 0) {
       const slot = n & this.#mask
       if ((this.#state[slot]! & SUSPECT) === 0) continue
-      if (this.#sentMs[slot]! <= sentBeforeMs) this.#lose(n, news)
-      else oldest = Math.min(oldest, this.#sentMs[slot]!)
+      const sentMs = this.flights.sentMs(slot)
+      if (sentMs <= sentBeforeMs) this.#lose(n, news)
+      else oldest = Math.min(oldest, sentMs)
     }
     return oldest
   }
@@ -253,9 +237,16 @@ export class SendWindow {
     news.arrived++
     if (state === LOST) this.#lost--
     else this.#inFlight--
-    if (state === FLYING && this.#sentMs[slot]! > news.youngestArrivedSentMs) {
-      news.youngestArrivedSentMs = this.#sentMs[slot]!
+    const sentMs = this.flights.sentMs(slot)
+    const firstMs = this.flights.firstSentMs(slot)
+    if (state === FLYING) {
+      if (sentMs >= news.youngestArrivedSentMs) this.flights.tell(slot, news)
+      if (sentMs > this.#youngestMs) this.#youngestMs = sentMs
     }
+    // What was sent again and arrived too soon for that has arrived the first time.
+    const isSpurious = state === LOST || (state === RESENT && sentMs >= news.spuriousFromMs)
+    if (isSpurious) news.spurious++
+    if (isSpurious || state === FLYING) news.latenessMs = Math.max(news.latenessMs, this.#youngestMs - firstMs)
   }
 
   #lose(number: number, news: WindowNews): void {
@@ -264,19 +255,19 @@ export class SendWindow {
     this.#inFlight--
     this.#lost++
     news.lost++
-    if (this.#sentMs[slot]! > news.youngestLostSentMs) news.youngestLostSentMs = this.#sentMs[slot]!
+    news.youngestLostSentMs = Math.max(news.youngestLostSentMs, this.flights.sentMs(slot))
     if ((number - this.#start) >>> 0 < (this.#lostFrom - this.#start) >>> 0) this.#lostFrom = number
   }
 
   #grow(): void {
     const slots = 2 * (this.#mask + 1)
     const mask = slots - 1
-    const old = { block: this.#block, offset: this.#offset, size: this.#size, state: this.#state, sentMs: this.#sentMs }
+    const old = { block: this.#block, offset: this.#offset, size: this.#size, state: this.#state }
     this.#block = new Array<undefined>(slots).fill(undefined)
     this.#offset = new Uint16Array(slots)
     this.#size = new Uint16Array(slots)
     this.#state = new Uint8Array(slots)
-    this.#sentMs = new Float64Array(slots)
+    this.flights.grow(slots, this.#start, this.#end)
     for (let n = this.#start; n !== this.#end; n = (n + 1) >>> 0) {
       const from = n & this.#mask
       const to = n & mask
@@ -284,7 +275,6 @@ export class SendWindow {
       this.#offset[to] = old.offset[from]!
       this.#size[to] = old.size[from]!
       this.#state[to] = old.state[from]!
-      this.#sentMs[to] = old.sentMs[from]!
     }
     this.#mask = mask
   }

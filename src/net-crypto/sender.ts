@@ -4,8 +4,10 @@
 import type { Deadline, Env, Millis } from '../base/index.js'
 import { Congestion, WINDOW_MIN } from './congestion.js'
 import type { PacketBlocks } from './packet-blocks.js'
+import { Reordering } from './reordering.js'
 import { RoundTrip } from './round-trip.js'
-import { SendWindow, WindowNews } from './send-window.js'
+import { SendWindow } from './send-window.js'
+import { type LossRules, WindowNews } from './window-news.js'
 
 /** So many probes without an answer mean that the path is gone or choked. */
 const PROBES_BEFORE_STALL = 3
@@ -15,6 +17,15 @@ const EARLY_PROBE_MS = 150
 const PROBE_PACKETS = 4
 /** After a refusal the queue is reported as writable when it has room for so many packets. */
 const ROOM_AGAIN_SLOTS = 1024
+
+/** What the peer misses is lost when it was sent so many round trips ago, each with what packets may overtake by. */
+const LOSS_ROUND_TRIPS = 1.25
+/** c-toxcore acknowledges this often when loaded and iterated every 50 ms; longer round trips come from idle times. */
+const LOADED_ACK_MS = 100
+/** What was sent again and arrives within three quarters of a round trip has arrived the first time. */
+const SPURIOUS_ROUND_TRIPS = 0.75
+/** Who answers `onWritable` within so much time had enough to send. */
+const STARVED_MS = 2
 
 /** Numbers so far ahead of the first unacknowledged one were acknowledged long ago. */
 const WINDOW_SPAN = 2 ** 31
@@ -46,7 +57,8 @@ export class Sender {
   readonly rtt = new RoundTrip()
   readonly #env: Env
   readonly #line: Line
-  readonly #congestion = new Congestion(this.rtt)
+  readonly #congestion: Congestion
+  readonly #reordering = new Reordering()
   readonly #window: SendWindow
   readonly #news = new WindowNews()
   readonly #deadline: Deadline
@@ -55,6 +67,8 @@ export class Sender {
   #activeMs = 0
   #probes = 0
   #suspectsAtMs = Number.POSITIVE_INFINITY
+  /** Since when nothing waits to be sent. */
+  #emptyMs = 0
   #wasRefused = false
   /** Packets left the air since the owner was last told. */
   #hasLeftAir = false
@@ -65,6 +79,7 @@ export class Sender {
   constructor(env: Env, blocks: PacketBlocks, line: Line, firstPacketNumber?: number) {
     this.#env = env
     this.#line = line
+    this.#congestion = new Congestion(env, this.rtt, this.#reordering)
     this.#window = new SendWindow(blocks, firstPacketNumber)
     this.#deadline = env.deadlines.create('net-crypto send', () => this.#wake())
   }
@@ -80,10 +95,10 @@ export class Sender {
   get freeSlots(): number {
     return this.#window.freeSlots
   }
-  /** Packets that could leave now without waiting in the queue. */
+  /** Packets that could leave now or within milliseconds: more would only wait here, before messages. */
   get readySlots(): number {
     const { inFlight, lost, waiting } = this.#window
-    return Math.max(0, this.#congestion.window - inFlight - lost - waiting)
+    return this.#congestion.room(inFlight, lost + waiting, this.#env.clock.now())
   }
   get stats(): SessionStats {
     const { inFlight, lost, waiting } = this.#window
@@ -107,7 +122,13 @@ export class Sender {
       this.#wasRefused = true
       return undefined
     }
-    if (this.#window.waiting === 1 && this.#window.lost === 0) this.#pump(this.#env.clock.now())
+    if (this.#window.waiting === 1 && this.#window.lost === 0) {
+      const now = this.#env.clock.now()
+      const { inFlight } = this.#window
+      if (now - this.#emptyMs > STARVED_MS && this.#congestion.isOpen(inFlight, now))
+        this.#window.flights.starved(inFlight)
+      this.#pump(now)
+    }
     return number
   }
 
@@ -118,14 +139,19 @@ export class Sender {
 
   /** The peer has all packets before `upTo`; false when that cannot be. */
   acknowledge(upTo: number): boolean {
+    this.#news.spuriousFromMs = this.#env.clock.now() - SPURIOUS_ROUND_TRIPS * this.rtt.minMs
     return this.#window.acknowledge(upTo, this.#news)
   }
 
   /** Applies the gap list of a packet request that came with our current acknowledgement. */
   applyRequest(gaps: Uint8Array): void {
     const now = this.#env.clock.now()
-    const { lossMs, probeMs } = this.rtt
-    if (!this.#window.applyRequest(gaps, now - lossMs, now - probeMs, this.#news)) {
+    const rules: LossRules = {
+      sentBeforeMs: now - this.#lossMs,
+      longBeforeMs: now - this.rtt.probeMs,
+      reorderMs: this.#reordering.toleranceMs(this.rtt.minMs, now),
+    }
+    if (!this.#window.applyRequest(gaps, rules, this.#news)) {
       this.#env.drops.count('net-crypto/packet request malformed')
     }
     this.#judgeSuspects()
@@ -139,18 +165,27 @@ export class Sender {
     if (news.arrived > 0) {
       this.rtt.noteAck(now)
       if (news.youngestArrivedSentMs >= 0) this.rtt.sample(now - news.youngestArrivedSentMs, now)
-      this.#congestion.arrived(news.arrived, this.#window.inFlight, now)
+      if (news.latenessMs > 0) this.#reordering.note(news.latenessMs, now)
+      if (news.spurious > 0) this.#congestion.foundAgain(news.spurious)
+      this.#congestion.arrived(this.#window.flights.settle(news, now), this.#window.inFlight, now)
       this.#activeMs = now
       this.#probes = 0
       this.#hasLeftAir = true
     }
-    if (news.lost > 0) this.#congestion.lost(news.youngestLostSentMs, now)
+    if (news.lost > 0) this.#congestion.lost(news.lost, news.youngestLostSentMs)
     news.clear()
     return true
   }
 
+  /** A packet that the peer misses, while it has younger ones, is lost when it was sent longer ago than this. */
+  get #lossMs(): Millis {
+    const { minMs, middleMs } = this.rtt
+    const usualMs = Math.max(minMs, Math.min(middleMs, 2 * minMs + LOADED_ACK_MS))
+    return Math.max(1, LOSS_ROUND_TRIPS * (usualMs + this.#reordering.toleranceMs(minMs, this.#env.clock.now())))
+  }
+
   #judgeSuspects(): void {
-    const lossMs = this.rtt.lossMs
+    const lossMs = this.#lossMs
     const oldest = this.#window.judgeSuspects(this.#env.clock.now() - lossMs, this.#news)
     this.#suspectsAtMs = oldest + lossMs
     this.#deadline.setSooner(this.#suspectsAtMs)
@@ -160,7 +195,10 @@ export class Sender {
   #pump(now: Millis): void {
     for (;;) {
       const number = this.#window.nextToSend()
-      if (number === undefined) return
+      if (number === undefined) {
+        this.#emptyMs = now
+        return
+      }
       const delayMs = this.#congestion.delayMs(this.#window.inFlight, this.#window.lost > 0, now)
       if (delayMs > 0) {
         if (delayMs !== Number.POSITIVE_INFINITY) this.#deadline.setSooner(now + delayMs)
@@ -187,7 +225,7 @@ export class Sender {
     if (number === this.#window.next) this.#sentPackets++
     else this.#resentPackets++
     this.#window.sent(number, now)
-    this.#congestion.sent(this.#window.inFlight)
+    this.#congestion.sent()
     this.#activeMs = now
     this.#deadline.setSooner(now + this.#probeAfterMs)
     return true

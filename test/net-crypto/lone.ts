@@ -12,7 +12,7 @@ export const KEY = new Uint8Array(32).fill(9)
 export const NONCES = [new Uint8Array(24).fill(0xff), new Uint8Array(24).fill(3)] as [Nonce, Nonce]
 
 /** A session on a network of one's own: what it sends, and what it hands up. */
-export function lone(time: VirtualTime, side: 0 | 1, firstPacketNumber: number) {
+export function lone(time: VirtualTime, side: 0 | 1, firstPacketNumber: number, rttMs?: number) {
   const env = virtualEnv(time)
   const sent: Uint8Array[] = []
   const received: number[] = []
@@ -41,6 +41,7 @@ export function lone(time: VirtualTime, side: 0 | 1, firstPacketNumber: number) 
     receiveNonce: NONCES[side === 0 ? 1 : 0],
     owner,
     firstPacketNumber,
+    rttMs,
   })
   const endTurn = (): void => {
     for (const one of ending.splice(0)) one.turnEnd()

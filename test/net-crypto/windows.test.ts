@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { PacketBlocks } from '../../src/net-crypto/packet-blocks.js'
 import { ReceiveWindow } from '../../src/net-crypto/receive-window.js'
 import { decodeGaps, encodeGaps } from '../../src/net-crypto/request-packet.js'
-import { SendWindow, WindowNews } from '../../src/net-crypto/send-window.js'
+import { SendWindow } from '../../src/net-crypto/send-window.js'
+import { type LossRules, WindowNews } from '../../src/net-crypto/window-news.js'
 import { message, numberOf } from './pair.js'
 
 const NEAR_WRAP = 2 ** 32 - 10
@@ -71,6 +72,12 @@ describe('net crypto: gap lists of packet requests', () => {
 })
 
 describe('net crypto: send window', () => {
+  /** Packets may overtake by 2 ms. */
+  const byTime = (sentBeforeMs: number, longBeforeMs = sentBeforeMs): LossRules => ({
+    sentBeforeMs,
+    longBeforeMs,
+    reorderMs: 2,
+  })
   const filled = (count: number, first = 0): { window: SendWindow; news: WindowNews } => {
     const window = new SendWindow(new PacketBlocks(), first)
     for (let i = 0; i < count; i++) {
@@ -121,7 +128,7 @@ describe('net crypto: send window', () => {
     const { window, news } = filled(10)
     // Missing: 0, 2 and 8; sent at their number's millisecond.
     const gaps = gapsOf([true, false, true, false, false, false, false, false, true, false])
-    assert.ok(window.applyRequest(gaps, -1, -1, news))
+    assert.ok(window.applyRequest(gaps, byTime(-1, -1), news))
     assert.deepEqual([news.lost, window.lost, window.nextToSend()], [2, 2, 0])
     assert.equal(news.arrived, 6)
     window.sent(0, 100)
@@ -129,19 +136,37 @@ describe('net crypto: send window', () => {
     window.sent(2, 100)
     assert.equal(window.nextToSend(), undefined)
     news.clear()
-    assert.ok(window.applyRequest(gapsOf([true]), 50, 50, news))
+    assert.ok(window.applyRequest(gapsOf([true]), byTime(50), news))
     assert.equal(news.lost, 0, 'resent at 100, asked about times before 50')
-    assert.ok(window.applyRequest(gapsOf([true]), 100, 100, news))
+    assert.ok(window.applyRequest(gapsOf([true]), byTime(100), news))
     assert.equal(window.nextToSend(), 0)
   })
 
   it('a suspect is lost when its time has come, unless it was acknowledged', () => {
     const { window, news } = filled(4)
-    assert.ok(window.applyRequest(gapsOf([true, false, true, false, true]), -1, -1, news))
-    assert.equal(news.lost, 1, 'only the first is overtaken by three')
+    assert.ok(window.applyRequest(gapsOf([true, false, true, false, true]), byTime(-1), news))
+    assert.equal(news.lost, 1, 'only the first is overtaken by one sent 3 ms later')
     assert.equal(window.judgeSuspects(1, news), 2)
     assert.equal(window.judgeSuspects(2, news), Number.POSITIVE_INFINITY)
     assert.equal(window.lost, 2)
+  })
+
+  it('tells by how much packets overtake each other, and what was never lost', () => {
+    const { window, news } = filled(10)
+    window.applyRequest(gapsOf([true, true, true, false, false, true]), byTime(-1), news)
+    assert.deepEqual([news.arrived, news.lost, news.latenessMs], [2, 2, 0])
+    news.clear()
+    window.sent(0, 50)
+    news.spuriousFromMs = 45
+    window.acknowledge(3, news)
+    assert.equal(news.spurious, 2, 'one sent again just now, one judged lost')
+    assert.equal(news.latenessMs, 4, 'packet 0 arrived after packet 4')
+    assert.deepEqual([window.inFlight, window.lost], [5, 0])
+    news.clear()
+    window.sent(5, 60)
+    news.spuriousFromMs = 61
+    window.acknowledge(6, news)
+    assert.equal(news.spurious, 0, 'sent again long enough ago to have arrived by that')
   })
 
   it('counts never go wrong, whatever the peer says', () => {
@@ -157,7 +182,7 @@ describe('net crypto: send window', () => {
               const number = window.nextToSend()
               if (number !== undefined) window.sent(number, 500)
             } else if (typeof step === 'number') window.acknowledge((NEAR_WRAP + step) >>> 0, news)
-            else window.applyRequest(step as Uint8Array, 100, 50, news)
+            else window.applyRequest(step as Uint8Array, byTime(100, 50), news)
             assert.ok(window.inFlight >= 0 && window.lost >= 0)
             assert.ok(window.inFlight + window.lost <= window.unacknowledged)
           }
