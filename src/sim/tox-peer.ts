@@ -1,6 +1,7 @@
 // Tox on simulated hosts: a whole instance that keeps what it hears, for stories, and a bare node, for the network around them.
 
 import { fromHex, fromUtf8, toHex, toUtf8 } from '../base/index.js'
+import type { ConferenceEvents } from '../conference/index.js'
 import type { ConnectionStatus, MessengerEvents } from '../messenger/index.js'
 import { ToxEngine } from '../tox/engine.js'
 import { NetworkNode } from '../tox/network-node.js'
@@ -17,6 +18,8 @@ export interface ToxPeerOptions {
   readonly acceptsRequests?: boolean
   /** Handlers beside those that keep what is heard. */
   readonly events?: Partial<MessengerEvents>
+  /** Hears of conferences; nobody does unless given. */
+  readonly conferences?: ConferenceEvents
 }
 
 /** A message as it arrived. */
@@ -74,7 +77,9 @@ export class SimTox implements DhtNode {
     this.#setup = setup
     const { env, crypto, udp, ipv4, ipv6 } = setup
     const savedata = options.savedata && parsed(options.savedata, crypto)
-    const events = { messenger: this.#listening(options), connection: () => {} }
+    const { conferences } = options
+    const messenger = this.#listening(options)
+    const events = { messenger, connection: () => {}, ...(conferences === undefined ? {} : { conferences }) }
     this.tox = new ToxEngine({ env, crypto, udp, ipv4, ipv6, events, ...(savedata ? { savedata } : {}) })
   }
 
