@@ -15,6 +15,7 @@ export * from '../store/index.js'
 export { ToxError } from '../tox/errors.js'
 export { formatToxId, parseToxId, type ToxIdError } from '../tox/tox-id.js'
 export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './bootstrap-node-server.js'
+export { type CheckNodeOptions, checkNode, type NodeCheck } from './check-node.js'
 export type {
   Conference,
   ConferenceEventMap,

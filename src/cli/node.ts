@@ -3,6 +3,7 @@
 import { BootstrapNodeServer } from '../api/index.js'
 import { CliError, type Command } from './command.js'
 import { bootstrapNodesOf, untilStopped } from './network.js'
+import { printNodeChecks } from './node-check.js'
 
 export const node: Command = {
   name: 'node',
@@ -16,22 +17,31 @@ export const node: Command = {
       repeatable: true,
     },
     key: { value: 'FILE', help: 'keep the key pair in FILE, so that the node stays the same (default: a new one)' },
+    check: { help: 'run no node, but ask those of --bootstrap and --nodes whether they answer' },
+    timeout: { value: 'SECONDS', help: 'how long --check waits for answers (default 5)' },
     motd: { value: 'TEXT', help: 'message of the day, at most 255 bytes' },
     bootstrap: { value: 'HOST:PORT:KEY', help: 'a node to join the network through', repeatable: true },
     nodes: { value: 'FILE', help: 'nodes to join through, in the JSON of nodes.tox.chat' },
   },
-  details: 'The first line of standard output is HOST:PORT:KEY, as --bootstrap of the other commands takes it.',
+  details: [
+    'The first line of standard output is HOST:PORT:KEY, as --bootstrap of the other commands takes it.',
+    'With --check the exit code is 0 when each node answers under its key, by UDP and on each TCP port, else 1.',
+  ].join('\n'),
   async run(values) {
+    const nodes = bootstrapNodesOf(values)
+    const tcpPorts = values.all('tcp-port').map(portOf)
+    const timeoutMs = 1000 * values.number('timeout', 5, 1, 3600)
+    if (values.has('check')) return await printNodeChecks(nodes, tcpPorts, timeoutMs)
     const stopped = untilStopped()
     const motd = values.text('motd') ?? 'toxcore-ts'
     if (Buffer.byteLength(motd) > 255) throw new CliError(`option --motd is longer than 255 bytes`)
     await using server = await BootstrapNodeServer.create({
       bindAddress: values.text('listen') ?? '127.0.0.1',
       ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
-      tcpPorts: values.all('tcp-port').map(portOf),
+      tcpPorts,
       ...(values.has('key') ? { keyFile: values.text('key')! } : {}),
       motd,
-      bootstrap: bootstrapNodesOf(values),
+      bootstrap: nodes,
     })
     console.log(server.asBootstrapNode())
     await stopped

@@ -1,9 +1,9 @@
-// Incoming TCP connections for the engine. What one turn writes to a connection leaves in one system call, and the engine never
-// sees a socket.
+// Incoming TCP connections for the engine.
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { Endpoint } from '../base/index.js'
 import type { ByteStream, StreamHandler } from '../transport/stream.js'
+import { SocketStream } from './tcp-stream.js'
 
 export interface TcpListenerOptions {
   /** The local IP as text; `'::'` takes IPv4 as well, where the system allows it. */
@@ -70,52 +70,11 @@ export class TcpListener {
     }
     const stream = new SocketStream(socket, remote)
     this.#streams.add(stream)
-    // An error is followed by 'close', which tells all there is to tell.
-    socket.on('error', () => {})
-    let handler: StreamHandler | undefined
-    socket.on('close', () => {
-      this.#streams.delete(stream)
-      if (!stream.isDestroyed) turn(() => handler?.onClosed())
-    })
+    socket.on('close', () => this.#streams.delete(stream))
     turn(() => {
-      handler = accept(stream)
+      const handler = accept(stream)
+      if (handler !== undefined) stream.read(handler, turn)
     })
-    socket.on('data', (bytes: Uint8Array) => {
-      if (!stream.isDestroyed) turn(() => handler?.onData(bytes))
-    })
-  }
-}
-
-class SocketStream implements ByteStream {
-  /** Whether the engine has ended it. */
-  isDestroyed = false
-  #isCorked = false
-
-  constructor(
-    private readonly socket: Socket,
-    readonly remote: Endpoint,
-  ) {}
-
-  get queuedBytes(): number {
-    return this.socket.writableLength
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.isDestroyed) return
-    if (!this.#isCorked) {
-      this.#isCorked = true
-      this.socket.cork()
-      queueMicrotask(() => {
-        this.#isCorked = false
-        this.socket.uncork()
-      })
-    }
-    this.socket.write(bytes)
-  }
-
-  destroy(): void {
-    this.isDestroyed = true
-    this.socket.destroy()
   }
 }
 

@@ -1,5 +1,5 @@
-// The relay's half of the handshake. Spec: TCP server, handshake. The client is believed only when its first packet opens: a
-// handshake that somebody recorded can be sent again, what follows it cannot.
+// Both halves of the handshake. Spec: TCP server, handshake. The client is believed only when its first packet opens: a handshake
+// that somebody recorded can be sent again, what follows it cannot.
 
 import { decode, encode } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
@@ -16,6 +16,7 @@ import { RelayClientHandshake, RelayHandshakePlain, RelayServerHandshake } from 
 import type { StreamKeys } from './secure-stream.js'
 
 export const CLIENT_HANDSHAKE_BYTES = RelayClientHandshake.minSize
+export const SERVER_HANDSHAKE_BYTES = RelayServerHandshake.minSize
 
 export interface AcceptedHandshake {
   readonly publicKey: DhtPublicKey
@@ -53,5 +54,38 @@ function answered(crypto: Crypto, handshake: RelayClientHandshake, longKey: Shar
     publicKey: handshake.publicKey,
     answer: encode(RelayServerHandshake, { nonce, sealed }),
     keys: { key, sendNonce, receiveNonce: theirs.baseNonce },
+  }
+}
+
+/** The client's half, from its first packet to the relay's answer. */
+export interface BegunHandshake {
+  /** To be sent to the relay: 128 bytes. */
+  readonly packet: Uint8Array
+  /** Judges the relay's 96 bytes; undefined when they do not come from the owner of its key. Call it once. */
+  finish(answer: Uint8Array): StreamKeys | undefined
+}
+
+/** Begins the client's half; undefined when `relay` is no key. */
+export function beginHandshake(crypto: Crypto, ours: DhtKeyPair, relay: DhtPublicKey): BegunHandshake | undefined {
+  const longKey = crypto.sharedKey(relay, ours.secretKey)
+  if (longKey === undefined) return undefined
+  const session = crypto.keyPair<SessionPublicKey, SessionSecretKey>()
+  const baseNonce = randomNonce(crypto)
+  const nonce = randomNonce(crypto)
+  const plain = encode(RelayHandshakePlain, { sessionPublicKey: session.publicKey, baseNonce })
+  const sealed = new Uint8Array(plain.length + MAC_BYTES)
+  crypto.seal(sealed, plain, nonce, longKey)
+  return {
+    packet: encode(RelayClientHandshake, { publicKey: ours.publicKey, nonce, sealed }),
+    finish(answer) {
+      const handshake = decode(RelayServerHandshake, answer)
+      const opened = new Uint8Array(RelayHandshakePlain.minSize)
+      const isGenuine = handshake !== undefined && crypto.open(opened, handshake.sealed, handshake.nonce, longKey)
+      const theirs = isGenuine ? decode(RelayHandshakePlain, opened) : undefined
+      const key = theirs && crypto.sharedKey(theirs.sessionPublicKey, session.secretKey)
+      crypto.wipe(session.secretKey)
+      crypto.wipe(longKey)
+      return key && { key, sendNonce: baseNonce, receiveNonce: theirs!.baseNonce }
+    },
   }
 }

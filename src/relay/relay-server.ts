@@ -2,7 +2,7 @@
 // All that a stranger can make it hold is bounded: connections in all and per address, how long a handshake may take, what
 // waits for a client that reads slowly.
 
-import { type Deadline, type Endpoint, type Env, type Millis, type Random, SourceLimit } from '../base/index.js'
+import { type Deadline, type Endpoint, type Env, type Millis, SourceLimit } from '../base/index.js'
 import { decode, encode, type Schema } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, Nonce } from '../crypto/keys.js'
@@ -22,6 +22,7 @@ import {
 } from '../packet/relay/index.js'
 import type { ByteStream, StreamHandler } from '../transport/stream.js'
 import { Crowd } from './crowd.js'
+import { freshPingId } from './ping-id.js'
 import { RelayClient, type RelayClientOwner } from './relay-client.js'
 import { Switchboard } from './switchboard.js'
 
@@ -301,9 +302,4 @@ function markOf({ number }: RelayClient): Uint8Array {
   const mark = new Uint8Array(RELAY_MARK_BYTES)
   new DataView(mark.buffer).setBigUint64(0, number)
   return mark
-}
-
-function freshPingId(random: Random): bigint {
-  const bytes = random.bytes(8)
-  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0) || 1n
 }

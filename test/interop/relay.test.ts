@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { createConnection } from 'node:net'
-import { fromHex } from '../../src/base/index.js'
-import { BootstrapNodeServer } from '../../src/index.js'
+import { fromHex, toHex } from '../../src/base/index.js'
+import type { DhtPublicKey } from '../../src/crypto/keys.js'
+import { BootstrapNodeServer, checkNode } from '../../src/index.js'
 import { until } from '../support/until.js'
+import { Bootstrapd } from './bootstrapd.js'
 import { CPeer, TCP, text } from './c-peer.js'
 import { onlyLoopback } from './lane.js'
 import { DEADLINE_MS } from './pair.js'
@@ -66,6 +68,26 @@ describe('interop: our TCP relay', function () {
     assert.ok(nodes.some(({ relayClients }) => relayClients === 2))
     await b.killHard()
     await a.until('friend_connection_status', ({ connection }) => connection === 0, DEADLINE_MS)
+  })
+
+  it('tells what a node does, theirs and ours', async () => {
+    const [ours] = await relays(1)
+    const theirs = await Bootstrapd.start({ port: 33_710, tcpPorts: [33_711, 33_712], motd: 'from C' })
+    toStop.push(() => theirs.stop())
+    const ofTheirs = await checkNode(`127.0.0.1:33710:${toHex(theirs.key)}`, {
+      tcpPorts: [33_711, 33_712],
+      timeoutMs: DEADLINE_MS,
+    })
+    assert.deepEqual([ofTheirs.version, ofTheirs.motd], [1_000_002_018, 'from C'])
+    assert.ok(ofTheirs.udpMs !== undefined)
+    assert.ok(ofTheirs.tcp.every(({ ms }) => ms !== undefined))
+    const ofOurs = await checkNode(ours!.asBootstrapNode(), { tcpPorts: ours!.tcpPorts, timeoutMs: DEADLINE_MS })
+    assert.equal(ofOurs.motd, 'toxcore-ts')
+    assert.ok(ofOurs.tcp[0]!.ms !== undefined)
+    // Somebody else's key: both answer, but not under this one.
+    const impostor = { host: '127.0.0.1', port: 33_710, publicKey: fromHex(ours!.publicKey)! as DhtPublicKey }
+    const wrong = await checkNode({ ...impostor, tcpPorts: [33_711, 1] }, { timeoutMs: 3_000 })
+    assert.deepEqual([wrong.udpMs, wrong.tcp.map(({ ms }) => ms)], [undefined, [undefined, undefined]])
   })
 
   it('ends a connection that says nothing, and serves others meanwhile', async () => {

@@ -1,0 +1,35 @@
+// `toxcore-ts node --check`: do nodes do their work? For people, and for monitors, who read the exit code.
+
+import { type BootstrapNode, checkNode } from '../api/index.js'
+import { formatBootstrapNode } from '../host/nodes-file.js'
+import { CliError } from './command.js'
+import { harmlessLines } from './terminal.js'
+
+/** Prints what each node answers; 0 when all answer by UDP and on their TCP ports (or on `tcpPorts`, where there are any), else 1. */
+export async function printNodeChecks(
+  nodes: readonly BootstrapNode[],
+  tcpPorts: readonly number[],
+  timeoutMs: number,
+): Promise<number> {
+  if (nodes.length === 0) throw new CliError('option --check needs a node: --bootstrap HOST:PORT:KEY or --nodes FILE')
+  let isWell = true
+  for (const node of nodes) {
+    console.log(formatBootstrapNode(node))
+    if (!(await printNodeCheck(node, tcpPorts, timeoutMs))) isWell = false
+  }
+  return isWell ? 0 : 1
+}
+
+async function printNodeCheck(node: BootstrapNode, tcpPorts: readonly number[], timeoutMs: number): Promise<boolean> {
+  const { udpMs, version, motd, tcp } = await checkNode(node, {
+    timeoutMs,
+    ...(tcpPorts.length === 0 ? {} : { tcpPorts }),
+  })
+  const print = (what: string, text: string): void => console.log(`  ${what.padEnd(10)} ${text}`)
+  const time = (ms: number | undefined): string => (ms === undefined ? 'no answer' : `${ms.toFixed(1)} ms`)
+  print('UDP', time(udpMs))
+  for (const { port, ms } of tcp) print(`TCP ${port}`, time(ms))
+  if (version !== undefined) print('version', String(version))
+  if (motd !== undefined) print('motd', harmlessLines(motd))
+  return udpMs !== undefined && tcp.every(({ ms }) => ms !== undefined)
+}
