@@ -22,7 +22,7 @@ import { ResendFilter } from './resend-filter.js'
 /** Outboxes are sent as soon as the friend is there. What comes later than this is something new. */
 const RESEND_WITHIN_MS = 10_000
 /** The rest of a tail follows its beginning at once, as fast as the path takes it. */
-const TAIL_PAUSE_MS = 2_000
+const TAIL_PAUSE_MS = 4_000
 /** When nothing else was sent so long after an acknowledgement, an Alive packet asks whether it was seen. */
 const ASK_AFTER_MS = 500
 /** A store that failed is asked again after 1 s, then after twice that and so on, up to 60 s. */

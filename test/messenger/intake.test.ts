@@ -160,7 +160,7 @@ describe('messages that a store takes', () => {
     story.world.run(45)
     story.restart()
     story.say(['yes'])
-    story.world.run(2_100)
+    story.world.run(4_100)
     assert.deepEqual(story.b.diary.read('message'), said(['yes']))
     assert.equal(story.waiting, 0)
   })
