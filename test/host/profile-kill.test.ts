@@ -23,6 +23,7 @@ function compileChild(folder: string): string {
     join(host, 'profile-file.ts'),
     join(host, 'profile-lock.ts'),
     join(host, 'profile-error.ts'),
+    join(host, 'folder.ts'),
   ]
   const options = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 }
   for (const source of sources) {
