@@ -1,6 +1,6 @@
 // Events on their way to the C++ side, encoded one behind another: u32 type, u32 size of what follows, then the fields as the
-// table lists them: scalars and enums as u32 (64-bit ones as 8 bytes), byte arrays and texts as u32 length and bytes.
-// All numbers are little-endian, without padding.
+// table lists them: scalars and enums as u32 (64-bit ones as 8 bytes), byte arrays and texts as u32 length, the bytes and a
+// zero, since C programs print them as they are. All numbers are little-endian, without padding.
 
 import { EVENTS, type EventField, type EventName } from '../table/events.js'
 
@@ -68,6 +68,7 @@ export class EventBatch {
       const bytes = value as Uint8Array
       this.#view.setUint32(at, bytes.length, true)
       this.#bytes.set(bytes, at + 4)
+      this.#bytes[at + 4 + bytes.length] = 0
     }
     return at + sizeOf(kind, value)
   }
@@ -86,6 +87,6 @@ export class EventBatch {
 }
 
 function sizeOf(kind: Kind, value: EventValue): number {
-  if (kind === 'bytes') return 4 + (value as Uint8Array).length
+  if (kind === 'bytes') return 4 + (value as Uint8Array).length + 1
   return kind === 'u32' ? 4 : 8
 }

@@ -1,6 +1,7 @@
 // Reads the events that one move of the core made. They come as records, one after another: u32 type, u32 size of what
 // follows, then the fields in the order of capi/table/events.ts. Truth values, enums and integers of up to 32 bits are
-// a u32, others a u64; bytes and text are a u32 length and as many bytes. Numbers are little-endian, nothing is padded.
+// a u32, others a u64; bytes and text are a u32 length, as many bytes and a zero, which clients of c-toxcore rely on: they
+// print names and messages as they come. Numbers are little-endian, nothing is padded.
 #ifndef TOXCORE_TS_EVENT_BATCH_H
 #define TOXCORE_TS_EVENT_BATCH_H
 
@@ -17,11 +18,11 @@ class BatchReader {
 
   // The next record: its type, and a reader of its fields.
   bool record(uint32_t &type, BatchReader &fields) {
-    uint64_t number;
-    Bytes content;
-    if (!integer(number, sizeof(uint32_t)) || !binary(content)) return false;
+    uint64_t number, size;
+    if (!integer(number, sizeof(uint32_t)) || !integer(size, sizeof(uint32_t)) || size > left_) return false;
     type = static_cast<uint32_t>(number);
-    fields = BatchReader(content.data, content.size);
+    fields = BatchReader(next_, size);
+    skip(size);
     return true;
   }
 
@@ -43,9 +44,9 @@ class BatchReader {
 
   bool binary(Bytes &bytes) {
     uint64_t size;
-    if (!integer(size, sizeof(uint32_t)) || size > left_) return false;
+    if (!integer(size, sizeof(uint32_t)) || size >= left_ || next_[size] != 0) return false;
     bytes = {next_, static_cast<uint32_t>(size)};
-    skip(size);
+    skip(size + 1);
     return true;
   }
 

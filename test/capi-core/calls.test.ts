@@ -48,7 +48,7 @@ describe('an event batch', () => {
       const before = batch.size
       batch.add(name, ...values)
       assert.throws(() => batch.add(name, ...values, 1), RangeError)
-      const sizes = values.map((value): number => (typeof value === 'bigint' ? 8 : typeof value === 'number' ? 4 : 7))
+      const sizes = values.map((value): number => (typeof value === 'bigint' ? 8 : typeof value === 'number' ? 4 : 8))
       assert.equal(batch.size - before, 8 + sizes.reduce((sum, size) => sum + size))
     }
     assert.ok(batch.take().length > 0)
@@ -63,9 +63,9 @@ describe('an event batch', () => {
     let at = 0
     for (let i = 0; i < 3000; i++) {
       assert.deepEqual([view.getUint32(at, true), view.getUint32(at + 8, true)], [8, i])
-      const message = bytes.subarray(at + 20, at + 8 + view.getUint32(at + 4, true))
+      const message = bytes.subarray(at + 20, at + 7 + view.getUint32(at + 4, true))
       assert.ok(message.length === i % 1000 && message.every((byte) => byte === (i & 255)))
-      at += 20 + message.length
+      at += 20 + message.length + 1
     }
     assert.equal(at, bytes.length)
   })

@@ -270,7 +270,10 @@ function decodeEvents(batch: Uint8Array): ToxEvent[] {
         const number = view.getUint32(at, true)
         at += 4
         if (field.kind === 'scalar' || field.kind === 'enum') fields[field.name] = number
-        else fields[field.name] = batch.slice(at, (at += number))
+        else {
+          fields[field.name] = batch.slice(at, (at += number))
+          assert.equal(batch[at++], 0)
+        }
       }
     }
     assert.equal(at, end, row.name)

@@ -38,7 +38,7 @@ static void print_message(Tox *tox, uint32_t number, Tox_Message_Type type, cons
   (void)number, (void)type;
   heard++;
   printf("  listener %d, user data '%s', ", tox == listener, user_data == NULL ? "none" : (const char *)user_data);
-  print_text("message", text, length);
+  print_string("message", text, length);
 }
 
 static void remove_itself(Tox *tox, uint32_t number, Tox_Message_Type type, const uint8_t *text, size_t length,

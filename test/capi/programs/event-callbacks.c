@@ -43,8 +43,9 @@ static void add_typing(uint32_t friend_number) {
 }
 
 static void add_packet(Tox_Event_Type type, uint8_t id) {
-  number(type), number(9), number(0), number(1);
+  number(type), number(10), number(0), number(1);
   batch[size++] = id;
+  batch[size++] = 0;
 }
 
 static void happens(Tox *tox) {

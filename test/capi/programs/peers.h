@@ -65,14 +65,14 @@ static inline void on_name(Tox *tox, uint32_t number, const uint8_t *name, size_
   (void)tox;
   note(user_data, "friend_name");
   printf("%u, ", number);
-  print_text("text", name, length);
+  print_string("text", name, length);
 }
 
 static inline void on_status_message(Tox *tox, uint32_t number, const uint8_t *text, size_t length, void *user_data) {
   (void)tox;
   note(user_data, "friend_status_message");
   printf("%u, ", number);
-  print_text("text", text, length);
+  print_string("text", text, length);
 }
 
 static inline void on_message(Tox *tox, uint32_t number, Tox_Message_Type type, const uint8_t *text, size_t length,
@@ -80,13 +80,13 @@ static inline void on_message(Tox *tox, uint32_t number, Tox_Message_Type type, 
   (void)tox;
   note(user_data, "friend_message");
   printf("%u, type %d, ", number, (int)type);
-  print_text("text", text, length);
+  print_string("text", text, length);
 }
 
 static inline void on_request(Tox *tox, const uint8_t *key, const uint8_t *text, size_t length, void *user_data) {
   (void)tox;
   note(user_data, "friend_request");
-  print_text("text", text, length);
+  print_string("text", text, length);
   print_hex("    from", key, KEY_SIZE);
 }
 

@@ -73,6 +73,12 @@ static inline void print_text(const char *what, const uint8_t *bytes, size_t len
   }
 }
 
+/** The same for a text from a callback: clients print them as they come, so there is a zero behind them. */
+static inline void print_string(const char *what, const uint8_t *bytes, size_t length) {
+  if (bytes != NULL && bytes[length] != 0) give_up("a text without its end");
+  print_text(what, bytes, length);
+}
+
 /** `length` letters; good until the next call. */
 static inline const uint8_t *letters(size_t length) {
   static uint8_t buffer[1 << 17];
