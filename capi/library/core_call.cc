@@ -16,12 +16,16 @@ CoreCall::CoreCall(Function function, const Tox *tox) : tox_(tox), function_(fun
   if (locked_) core().words[FRAME_VALUE].number = now_;
 }
 
+CoreCall::CoreCall(Function function, Tox *tox) : CoreCall(function, static_cast<const Tox *>(tox)) {
+  if (tox == nullptr || !locked_) return;
+  FileChunks &chunks = tox->file_chunks;
+  if (function != Function::core_file_send_chunks) chunks.forget();
+  if (!chunks.waiting().empty()) send_waiting(chunks);
+}
+
 CoreCall::~CoreCall() {
   std::vector<uint8_t> records;
-  if (locked_) {
-    // Keys, profiles and messages pass through the block: they stay no longer than the call.
-    memset(core().block(0), 0, std::max(bytes_, called_ ? out_size() : 0));
-  }
+  if (locked_) wipe();
   if (called_) {
     if (tox_ != nullptr && core().words[FRAME_LOGS].number > 0) records = take_logs(tox_->number);
   }
@@ -52,13 +56,30 @@ void CoreCall::bytes(const void *data, size_t size) {
   bytes_ += size;
 }
 
-bool CoreCall::run() {
-  if (!is_ready()) return false;
+bool CoreCall::run() { return is_ready() && call(function_); }
+
+bool CoreCall::call(Function function) {
   called_ = true;
-  const bool done = core().call(static_cast<uint32_t>(function_), tox_ != nullptr ? tox_->number : 0) != 0;
+  const bool done = core().call(static_cast<uint32_t>(function), tox_ != nullptr ? tox_->number : 0) != 0;
   // While core_new runs, the frame tells of the instance that was called before.
   if (tox_ != nullptr && tox_->number != 0) tox_->rest = done ? rest() : Rest{};
   return done;
+}
+
+// Keys, profiles and messages pass through the block: they stay no longer than the call.
+void CoreCall::wipe() { memset(core().block(0), 0, std::max(bytes_, called_ ? out_size() : 0)); }
+
+// A call before the call, under the same locks. A lot that memory has no room for waits for the next one.
+void CoreCall::send_waiting(FileChunks &chunks) {
+  bytes(chunks.waiting().data(), chunks.waiting().size());
+  if (!failed_) {
+    (void)call(Function::core_file_send_chunks);
+    chunks.sent();
+  }
+  wipe();
+  arguments_ = bytes_ = 0;
+  failed_ = false;
+  core().words[FRAME_VALUE].number = now_;
 }
 
 Rest CoreCall::rest() const {

@@ -12,6 +12,8 @@ class CoreCall {
  public:
   // Takes the instance's lock, reads its clock, and takes the core's lock.
   CoreCall(Function function, const Tox *tox);
+  // A call that may change something: what waits in the instance goes first.
+  CoreCall(Function function, Tox *tox);
   // Gives the locks back, then tells the log callback what the core said meanwhile.
   ~CoreCall();
   CoreCall(const CoreCall &) = delete;
@@ -36,6 +38,9 @@ class CoreCall {
   size_t out_size() const;
 
  private:
+  bool call(Function function);
+  void wipe();
+  void send_waiting(FileChunks &chunks);
   Rest rest() const;
 
   const Tox *tox_;

@@ -30,37 +30,32 @@ void call_back(Tox *tox, const Event &event, void *user_data) {
   if (callback != nullptr) event.call(callback, tox, user_data);
 }
 
-// Gives a text the zero behind it that it has not got in the batch. Nothing else needs to be moved.
-class TextEnder {
- public:
-  bool operator()(Text &field) {
-    if (field.size >= sizeof text_) return false;
-    std::memcpy(text_, field.data, field.size);
-    text_[field.size] = 0;
-    field.data = text_;
-    return true;
-  }
+// Whether events have such a field.
+template <class Event, class = void>
+struct has_friend_number : std::false_type {};
+template <class Event>
+struct has_friend_number<Event, std::void_t<decltype(Event::friend_number)>> : std::true_type {};
 
-  template <class Field>
-  bool operator()(Field &) {
-    return true;
-  }
+template <class Event, class = void>
+struct has_file_number : std::false_type {};
+template <class Event>
+struct has_file_number<Event, std::void_t<decltype(Event::file_number)>> : std::true_type {};
 
- private:
-  char text_[TOX_DHT_NODE_IP_STRING_SIZE];
-};
-
-// One delivery of a batch: knows which friends were deleted since it began.
+// One delivery of a batch: knows what has ended since it began.
 class Delivery {
  public:
   explicit Delivery(Tox *tox) : tox_(tox) {
     const std::lock_guard lock(tox->mutex);
     tox->deliveries += 1;
-    known_ = tox->deleted_friends.size();
+    tox->file_chunks.begin();
+    known_ = tox->ended.size();
   }
   ~Delivery() {
+    send_file_chunks(tox_);
     const std::lock_guard lock(tox_->mutex);
-    if (--tox_->deliveries == 0) tox_->deleted_friends.clear();
+    if (--tox_->deliveries > 0) return;
+    tox_->ended.clear();
+    tox_->ended_count = 0;
   }
   Delivery(const Delivery &) = delete;
   Delivery &operator=(const Delivery &) = delete;
@@ -68,19 +63,23 @@ class Delivery {
   template <class Event>
   bool wants(const Event &event) const {
     if constexpr (has_friend_number<Event>::value) {
+      if (tox_->ended_count == known_) return true;
       const std::lock_guard lock(tox_->mutex);
-      const auto &deleted = tox_->deleted_friends;
-      return std::find(deleted.begin() + static_cast<ptrdiff_t>(known_), deleted.end(), event.friend_number) ==
-             deleted.end();
+      return std::none_of(tox_->ended.begin() + static_cast<ptrdiff_t>(known_), tox_->ended.end(),
+                          [&](const Ended &ended) { return concerns(ended, event); });
     }
     return true;
   }
 
  private:
-  template <class Event, class = void>
-  struct has_friend_number : std::false_type {};
   template <class Event>
-  struct has_friend_number<Event, std::void_t<decltype(Event::friend_number)>> : std::true_type {};
+  static bool concerns(const Ended &ended, const Event &event) {
+    if (ended.friend_number != event.friend_number) return false;
+    if constexpr (has_file_number<Event>::value) {
+      if (ended.file_number == event.file_number) return true;
+    }
+    return ended.file_number == Ended::kAllFiles;
+  }
 
   Tox *tox_;
   size_t known_;
@@ -88,10 +87,7 @@ class Delivery {
 
 template <class Event>
 bool deliver(Tox *tox, const Delivery &delivery, Event &event, void *user_data) {
-  if (!delivery.wants(event)) return true;
-  TextEnder ender;
-  if (!Event::each(event, ender)) return false;
-  call_back(tox, event, user_data);
+  if (delivery.wants(event)) call_back(tox, event, user_data);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "callbacks.h"  // generated: struct Callbacks, one atomic pointer for each event
+#include "file_chunks.h"
 #include "system.h"
 #include "tox/tox.h"
 
@@ -16,6 +17,13 @@ struct Rest {
   double from = 0;
   double until = 0;
   int socket = -1;
+};
+
+// What a callback ended: a friend with everything of theirs, or one file.
+struct Ended {
+  static constexpr uint32_t kAllFiles = UINT32_MAX;
+  uint32_t friend_number;
+  uint32_t file_number;
 };
 
 struct Tox {
@@ -34,9 +42,13 @@ struct Tox {
   mutable Rest rest;
   // Killed, perhaps from within a callback: what is left of the batch is not delivered any more.
   std::atomic<bool> killed{false};
-  // Friends deleted while events are being delivered: what the batch still holds of them is left out. Guarded by `mutex`.
-  std::vector<uint32_t> deleted_friends;
+  // What has ended while events are being delivered: what the batch still holds of it is left out. Guarded by `mutex`.
+  std::vector<Ended> ended;
+  // Its size, to be read without the lock.
+  std::atomic<size_t> ended_count{0};
   std::atomic<uint32_t> deliveries{0};
+  // Guarded by `mutex`.
+  FileChunks file_chunks;
   // The owner and every iteration in progress; the last one frees the instance.
   std::atomic<uint32_t> holders{1};
 };

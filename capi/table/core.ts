@@ -1,6 +1,6 @@
 // Functions of the core that are no C names: what the hand-written half of the library asks for on behalf of tox_new,
 // tox_kill, tox_iterate, tox_bootstrap, … They stand first, so that their numbers never move.
-import { core, data, FRIEND, fixed, scalar } from './rows.js'
+import { core, data, FILE, FRIEND, fixed, scalar } from './rows.js'
 import type { SignatureRow } from './schema.js'
 
 /** A list of at most 64 resolved addresses (capi/library/resolve.h): each a byte 4 or 6, and 4 or 16 bytes. */
@@ -58,6 +58,22 @@ export const CORE: readonly SignatureRow[] = [
     failed: 'false',
     internalError: 'FRIEND_NOT_FOUND',
   }),
+  // The library also leaves out what still waits to be told of a file that is cancelled.
+  core('tox', 'bool', 'core_file_control', [FRIEND, FILE, scalar('Tox_File_Control', 'control')], {
+    error: 'Tox_Err_File_Control',
+    failed: 'false',
+    internalError: 'NOT_FOUND',
+  }),
+  core(
+    'tox',
+    'bool',
+    'core_file_send_chunk',
+    [FRIEND, FILE, scalar('uint64_t', 'position'), data('data', 'length', 'TOX_MAX_CUSTOM_PACKET_SIZE')],
+    { error: 'Tox_Err_File_Send_Chunk', failed: 'false', nullError: 'NULL', internalError: 'NOT_FOUND' },
+  ),
+  // Answers in the block what core_file_send_chunks takes (capi/library/file_chunks.h).
+  core('const tox', 'void', 'core_file_awaited_chunks'),
+  core('tox', 'void', 'core_file_send_chunks', [data('chunks', 'length', 'SIZE_MAX - 1')]),
   // Answers log records in the block. Instance 0 asks for those of a core_new that failed.
   core('const tox', 'void', 'core_take_logs'),
 ]

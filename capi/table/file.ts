@@ -1,13 +1,10 @@
 // File transfers. c-toxcore's errors come in the order in which it looks.
-import { core, data, FILE, FRIEND, fixed, optionalFixed, requiredOut, scalar } from './rows.js'
+import { core, data, FILE, FRIEND, fixed, optionalFixed, plain, requiredOut, scalar } from './rows.js'
 import type { FunctionRow } from './schema.js'
 
 export const FILES: readonly FunctionRow[] = [
-  core('tox', 'bool', 'tox_file_control', [FRIEND, FILE, scalar('Tox_File_Control', 'control')], {
-    error: 'Tox_Err_File_Control',
-    failed: 'false',
-    internalError: 'NOT_FOUND',
-  }),
+  // Around core_file_control: callbacks cancel transfers of which there is more to tell.
+  ...plain('tox_file_control'),
   core('tox', 'bool', 'tox_file_seek', [FRIEND, FILE, scalar('uint64_t', 'position')], {
     error: 'Tox_Err_File_Seek',
     failed: 'false',
@@ -43,16 +40,6 @@ export const FILES: readonly FunctionRow[] = [
       internalError: 'TOO_MANY',
     },
   ),
-  core(
-    'tox',
-    'bool',
-    'tox_file_send_chunk',
-    [FRIEND, FILE, scalar('uint64_t', 'position'), data('data', 'length', 'TOX_MAX_CUSTOM_PACKET_SIZE')],
-    {
-      error: 'Tox_Err_File_Send_Chunk',
-      failed: 'false',
-      nullError: 'NULL',
-      internalError: 'NOT_FOUND',
-    },
-  ),
+  // In front of core_file_send_chunk: what the client gives in callbacks goes to the core in lots.
+  ...plain('tox_file_send_chunk'),
 ]

@@ -67,6 +67,7 @@ static bool core_runs = false;
 static int core_error = 0;
 
 CoreCall::CoreCall(Function, const Tox *) {}
+CoreCall::CoreCall(Function, Tox *) {}
 CoreCall::~CoreCall() {}
 void CoreCall::number(double) {}
 void CoreCall::bits(uint64_t) {}

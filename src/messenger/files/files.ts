@@ -8,7 +8,7 @@ import { FileControls } from './controls.js'
 import type { FileControlError, FileGetError, FileSeekError, FileSendChunkError, FileSendError } from './errors.js'
 import type { FileControlName } from './events.js'
 import { FileReceiver } from './receiver.js'
-import { type FileOffer, FileSender } from './sender.js'
+import { type AwaitedChunks, type FileOffer, FileSender } from './sender.js'
 import { FileTables } from './tables.js'
 
 export class Files {
@@ -39,6 +39,11 @@ export class Files {
     data: Uint8Array,
   ): Result<void, FileSendChunkError> {
     return this.#sender.sendChunk(friendNumber, fileNumber, position, data)
+  }
+
+  /** What `sendChunk` takes for sure now: each piece in its order, if nothing else is done before or between. */
+  awaited(): readonly AwaitedChunks[] {
+    return this.#sender.awaited()
   }
 
   /** Accepts an offer (`'resume'`), or pauses, resumes or ends a transfer of either direction. */

@@ -2,4 +2,4 @@
 export type * from './errors.js'
 export type * from './events.js'
 export { Files } from './files.js'
-export type { FileOffer } from './sender.js'
+export type { AwaitedChunks, FileOffer } from './sender.js'

@@ -40,6 +40,14 @@ export interface FileOffer {
   readonly fileId?: Uint8Array
 }
 
+/** Chunks that the user was asked for: bytes from `position` to `end`, each of 1,371 but for the last one of a file. */
+export interface AwaitedChunks {
+  readonly friendNumber: number
+  readonly fileNumber: number
+  readonly position: bigint
+  readonly end: bigint
+}
+
 export class FileSender {
   readonly #context: MessengerContext
   readonly #tables: FileTables
@@ -96,6 +104,19 @@ export class FileSender {
     if (isShort && file.size !== FILE_SIZE_UNKNOWN && end !== file.size) return fail('invalid-length')
     if (position !== file.position || (file.requested <= position && file.size !== 0n)) return fail('wrong-position')
     return this.#sendData(friend, table, file, data) ? ok(undefined) : fail('sendq')
+  }
+
+  /** All chunks that `sendChunk` takes for sure, in their order, if nothing else is done before or between. */
+  awaited(): AwaitedChunks[] {
+    const all: AwaitedChunks[] = []
+    for (const [friend, table] of this.#tables) {
+      const files = table.awaited()
+      if (friend.state !== 'online' || friend.connection.freeSlots < SLOTS_LEFT_TO_OTHERS + chunksOf(files)) continue
+      for (const { number, position, requested } of files) {
+        all.push({ friendNumber: friend.number, fileNumber: number, position, end: requested })
+      }
+    }
+    return all
   }
 
   /** The friend accepted, or a pause ended: begins in this turn. */
@@ -178,4 +199,11 @@ export class FileSender {
   get #now(): Millis {
     return this.#context.env.clock.now()
   }
+}
+
+function chunksOf(files: readonly SendingFile[]): number {
+  return files.reduce(
+    (sum, { position, requested }) => sum + Math.ceil(Number(requested - position) / FILE_CHUNK_MAX_BYTES),
+    0,
+  )
 }

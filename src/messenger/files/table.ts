@@ -108,6 +108,11 @@ export class FileTable {
     return sum
   }
 
+  /** Files whose chunks the user was asked for, and has not brought. */
+  awaited(): SendingFile[] {
+    return this.#active.filter(({ position, requested }) => position < requested)
+  }
+
   /** The next file to be asked for a chunk, in fair turns. */
   nextTurn(nowMs: Millis): SendingFile | undefined {
     for (let i = 0; i < this.#active.length; i++) {

@@ -25,6 +25,10 @@ export class FileTables {
     return this.#ofFriend.get(friend)
   }
 
+  [Symbol.iterator](): IterableIterator<[Friend, FileTable]> {
+    return this.#ofFriend.entries()
+  }
+
   /** The session ended, and all transfers with it. */
   drop(friend: Friend): void {
     this.#ofFriend.delete(friend)

@@ -19,6 +19,10 @@ static const uint64_t FAR = (UINT64_C(1) << 60) + 12345;
 static struct {
   /** Chunks are not answered but counted. */
   bool holds;
+  /** Requests are answered by `meddle`. */
+  bool meddles;
+  /** After so many chunks the file is cancelled; 0 for never. */
+  unsigned cancels_after;
   /** Where a stream ends. */
   uint64_t stream_end;
   unsigned requests;
@@ -43,7 +47,7 @@ static void on_offer(Tox *tox, uint32_t number, uint32_t file, uint32_t kind, ui
   }
   note(user_data, "file_recv");
   printf("%u, file %u, kind %u, size %llu, ", number, file, kind, (unsigned long long)size);
-  print_text("name", name, length);
+  print_string("name", name, length);
 }
 
 static void on_control(Tox *tox, uint32_t number, uint32_t file, Tox_File_Control control, void *user_data) {
@@ -57,6 +61,56 @@ static void on_control(Tox *tox, uint32_t number, uint32_t file, Tox_File_Contro
   printf("%u, file %u: %d\n", number, file, (int)control);
 }
 
+#define GIVE(at, length) STEP(Tox_Err_File_Send_Chunk, tox_file_send_chunk(tox, number, file, at, data, length, &error))
+#define IN_CALLBACK(control) STEP(Tox_Err_File_Control, tox_file_control(tox, number, file, control, &error))
+
+/** Answers a request, and does all else that may be done meanwhile. */
+static void meddle(Tox *tox, uint32_t number, uint32_t file, uint64_t position) {
+  static uint8_t data[2 * CHUNK];
+  for (size_t i = 0; i < sizeof(data); i++) data[i] = byte_at(position + i);
+  uint8_t id[TOX_FILE_ID_LENGTH];
+  const unsigned turn = (unsigned)(position / CHUNK);
+  printf("asked for chunk %u\n", turn);
+  switch (turn) {
+    case 1:
+      GIVE(position, CHUNK);
+      break;
+    case 2:
+      GIVE(position + 1, CHUNK);
+      GIVE(position, CHUNK - 1);
+      GIVE(position, CHUNK + 1);
+      GIVE(position, 0);
+      break;
+    case 3:
+      STEP(Tox_Err_File_Send_Chunk, tox_file_send_chunk(tox, 9, file, position, data, CHUNK, &error));
+      STEP(Tox_Err_File_Send_Chunk, tox_file_send_chunk(tox, number, 9, position, data, CHUNK, &error));
+      break;
+    case 4:
+      SHOW(tox_friend_get_connection_status(tox, number, NULL));
+      SHOW(tox_file_get_file_id(tox, number, file, id, NULL));
+      break;
+    case 5:
+      tox_self_set_nospam(tox, 7);
+      break;
+    case 7:
+      IN_CALLBACK(TOX_FILE_CONTROL_PAUSE);
+      break;
+    case 8:
+      return;  // Answered with the next one.
+    case 9:
+      GIVE(position, CHUNK);
+      for (size_t i = 0; i < CHUNK; i++) data[i] = byte_at(position - CHUNK + i);
+      GIVE(position - CHUNK, CHUNK);
+      for (size_t i = 0; i < CHUNK; i++) data[i] = byte_at(position + i);
+      break;
+    case 11:
+      IN_CALLBACK(TOX_FILE_CONTROL_CANCEL);
+      break;
+  }
+  GIVE(position, CHUNK);
+  if (turn == 7) IN_CALLBACK(TOX_FILE_CONTROL_RESUME);
+}
+
 static void on_chunk_request(Tox *tox, uint32_t number, uint32_t file, uint64_t position, size_t length,
                              void *user_data) {
   if (length == 0) {
@@ -67,6 +121,7 @@ static void on_chunk_request(Tox *tox, uint32_t number, uint32_t file, uint64_t 
   }
   files.requests++;
   if (length > files.longest) files.longest = length;
+  if (files.meddles) return meddle(tox, number, file, position);
   if (files.holds || position > files.stream_end) return;
   uint8_t data[CHUNK];
   if (length > files.stream_end - position) length = (size_t)(files.stream_end - position);
@@ -89,6 +144,9 @@ static void on_chunk(Tox *tox, uint32_t number, uint32_t file, uint64_t position
     }
     files.received += length;
     files.chunks++;
+    if (files.cancels_after == 0) return;
+    if (files.chunks > files.cancels_after) give_up("a chunk of a cancelled file");
+    if (files.chunks == files.cancels_after) IN_CALLBACK(TOX_FILE_CONTROL_CANCEL);
     return;
   }
   note(user_data, "file_recv_chunk");
@@ -222,6 +280,15 @@ static void await_requests(Peer *me, unsigned count) {
   }
 }
 
+/** Iterates until so many chunks have come. */
+static void await_chunks(Peer *me, unsigned count) {
+  const double end = seconds() + DEADLINE_S;
+  while (files.chunks < count) {
+    turn(me->tox, &me->ear);
+    if (seconds() > end) give_up("no chunks come");
+  }
+}
+
 static void by_hand(Peer *me) {
   files.holds = true;
   TURN("a file whose chunks wait", 0, 1, SEND(0, 0, 2 * CHUNK + 10, NULL, bytes_of("slow"), 4));
@@ -251,6 +318,18 @@ static void by_hand(Peer *me) {
   hear(me, me->role == FIRST ? 0 : 1);
   files.requests = 0;
   files.holds = false;
+}
+
+static void in_callbacks(Peer *me) {
+  files.meddles = true;
+  TURN("a file for chunks with much else", 0, 1, SEND(0, 0, BIG, NULL, bytes_of("busy"), 4));
+  RETURN("is accepted, paused, resumed and cancelled", 1, 3, CONTROL(0, IN, RESUME));
+  files.meddles = false;
+  files.chunks = files.received = files.sum = 0;
+  TURN("a file", 0, 1, SEND(0, 0, BIG, NULL, bytes_of("unwanted"), 8));
+  files.cancels_after = 3;
+  RETURN("is cancelled while it comes", 2, 0, CONTROL(0, IN, RESUME); await_chunks(me, 3));
+  files.cancels_after = files.chunks = files.received = files.sum = files.requests = files.longest = 0;
 }
 
 static void cancelled(Peer *me) {
@@ -310,6 +389,7 @@ int main(int argc, char **argv) {
   sought(me);
   streams(me);
   by_hand(me);
+  in_callbacks(me);
   cancelled(me);
   crowd(me);
   part(me);
