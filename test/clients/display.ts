@@ -46,6 +46,14 @@ export class Picture {
     return found
   }
 
+  /** The lowest row of an area that has exactly this colour somewhere; undefined where none has. */
+  lowest(colour: number, { x, y, width, height }: Area): number | undefined {
+    for (let row = y + height - 1; row >= y; row--) {
+      if (this.count(colour, { x, y: row, width, height: 1 }) > 0) return row
+    }
+    return undefined
+  }
+
   /** Whether an area looks the same as in another picture of the same screen. */
   isSame(other: Picture, { x, y, width, height }: Area): boolean {
     for (let row = y; row < y + height; row++) {

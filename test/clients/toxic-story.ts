@@ -1,7 +1,9 @@
 // Two people with Debian's toxic become friends, talk, leave and come back. Told once, for any pair of libraries.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Bootstrapd } from '../interop/bootstrapd.js'
 import { timed } from '../interop/stopwatch.js'
 import { DEADLINE_MS, needs } from './lane.js'
@@ -11,6 +13,22 @@ import { Toxic } from './toxic.js'
 /** The first bytes of an encrypted profile. */
 const ENCRYPTED = 'toxEsave'
 const PASSWORD = 'open sesame'
+
+/** Two seconds for c-toxcore, and no multiple of a chunk. */
+const FILE_BYTES = 2_000_003
+
+async function sha256Of(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+}
+
+/** A file of random bytes in the user's home. */
+async function writeFileOf({ home }: Toxic, name: string): Promise<{ path: string; sha256: string }> {
+  const path = join(home, name)
+  await writeFile(path, randomBytes(FILE_BYTES))
+  return { path, sha256: await sha256Of(path) }
+}
 
 /** Ada's toxic runs on one library, Bob's on another or the same. */
 export function tellToxicStory(adas: Library, bobs: Library): void {
@@ -74,6 +92,21 @@ export function tellToxicStory(adas: Library, bobs: Library): void {
       await ada.sees(/: hello Ada$/m)
       await ada.type('/me waves')
       await bob.sees('Ada waves')
+    })
+
+    it('sends files both ways at once, which arrive whole', async () => {
+      const files = await Promise.all([writeFileOf(ada, 'from-ada.bin'), writeFileOf(bob, 'from-bob.bin')])
+      await ada.sendFile(files[0].path)
+      await bob.sendFile(files[1].path)
+      const received = await timed(
+        'files',
+        Promise.all([bob.receiveFile('from-ada.bin'), ada.receiveFile('from-bob.bin')]),
+      )
+      await both((toxic) => toxic.sees(/File 'from-\w+\.bin' successfully sent\./))
+      assert.deepEqual(
+        await Promise.all(received.map(sha256Of)),
+        files.map(({ sha256 }) => sha256),
+      )
     })
 
     it('tells name, note and status to the friend', async () => {

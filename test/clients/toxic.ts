@@ -3,7 +3,7 @@
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { toHex } from '../../src/base/index.js'
 import type { Address } from '../interop/pair.js'
 import { DEADLINE_MS } from './lane.js'
@@ -14,11 +14,14 @@ import { type Screen, type Sought, Terminal } from './terminal.js'
  * No fetching of nodes lists, no "away" because nobody is attached to tmux, no clock in the lines; plain colours, so that
  * a status can be read from them.
  */
-const CONFIG = `ui = {
+const config = (downloads: string): string => `ui = {
   nodelist_update_freq = 0;
   mplex_away = false;
   timestamps = false;
   alerts = false;
+};
+tox = {
+  download_path = "${downloads}/";
 };
 `
 
@@ -41,9 +44,11 @@ export class Toxic {
     const home = await mkdtemp(join(tmpdir(), 'toxic-'))
     const folder = join(home, '.config/tox')
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'toxic.conf'), CONFIG)
+    const toxic = new Toxic(library, home)
+    await mkdir(toxic.downloads)
+    await writeFile(join(folder, 'toxic.conf'), config(toxic.downloads))
     await writeFile(join(folder, 'DHTnodes.json'), nodesList(nodes))
-    return new Toxic(library, home)
+    return toxic
   }
 
   get terminal(): Terminal {
@@ -54,6 +59,11 @@ export class Toxic {
   /** Where it keeps its profile. */
   get profile(): string {
     return join(this.home, '.config/tox/toxic_profile.tox')
+  }
+
+  /** Where it saves the files that it receives. */
+  get downloads(): string {
+    return join(this.home, 'downloads')
   }
 
   /** Starts the program; where it asks something first, the caller answers. */
@@ -101,6 +111,20 @@ export class Toxic {
     await this.sees('Press the h key for help')
     await this.terminal.press('Enter')
     await this.sees(/\{[0-9A-F]{6}\}/)
+  }
+
+  /** Sends the file to the friend of the open chat. */
+  async sendFile(path: string): Promise<void> {
+    await this.type(`/sendfile ${path}`)
+    await this.sees(`Sending file [0]: '${basename(path)}'`)
+  }
+
+  /** Accepts the file that the friend of the open chat offers; the path at which it is whole. */
+  async receiveFile(name: string): Promise<string> {
+    await this.sees(`File transfer request for '${name}'`)
+    await this.type('/savefile 0')
+    await this.sees(`File '${name}' successfully received.`)
+    return join(this.downloads, name)
   }
 
   /** Waits until the open chat's first line shows its friend so. */

@@ -1,7 +1,8 @@
 // Debian's uTox makes a friend who runs c-toxcore, sees it online, and talks. Told once, for either library under uTox.
 
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Endpoint, sameBytes, toHex } from '../../src/base/index.js'
@@ -10,6 +11,7 @@ import { encodeToxId } from '../../src/packet/messenger/tox-id.js'
 import { encodeSavedata, parseSavedata, type Savedata } from '../../src/tox/savedata.js'
 import { Bootstrapd } from '../interop/bootstrapd.js'
 import { CPeer, text } from '../interop/c-peer.js'
+import { fileContent } from '../interop/file-content.mjs'
 import { timed } from '../interop/stopwatch.js'
 import { DEADLINE_MS, needs } from './lane.js'
 import type { Library } from './libraries.js'
@@ -17,6 +19,11 @@ import { Utox } from './utox.js'
 
 /** Screenshots stay here. */
 const ARTEFACTS = fileURLToPath(new URL('../../build/artefacts/', import.meta.url))
+
+/** A second for c-toxcore, and no multiple of a chunk. */
+const FILE_BYTES = 1_000_003n
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Runs uTox on one library; its friend runs on Debian's. */
 export function tellUtoxStory(library: Library): void {
@@ -103,6 +110,19 @@ export function tellUtoxStory(library: Library): void {
         await friend.until('friend_read_receipt', (e) => e.message === receipt, DEADLINE_MS)
       })
       await screenshot('messages')
+    })
+
+    it('receives a file, whole', async () => {
+      const offered = friend.events.length
+      const file = await friend.fileSend(number, { size: FILE_BYTES, name: 'from-ada.bin' })
+      const path = await utox.acceptFile('from-ada.bin')
+      await timed(
+        'file',
+        friend.until('file_sent', (e) => e.file === file, DEADLINE_MS, offered),
+      )
+      await utox.display.untilStill(DEADLINE_MS)
+      await screenshot('file')
+      assert.equal(sha256(await readFile(path)), sha256(fileContent(0n, Number(FILE_BYTES))))
     })
 
     it('shows its Tox ID, which can be copied', async () => {

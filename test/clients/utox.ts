@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Child, startChild } from '../interop/child.js'
-import { type Area, Display } from './display.js'
+import { type Area, Display, type Picture } from './display.js'
 import { DEADLINE_MS } from './lane.js'
 import { environment, type Library, loadedLibrary } from './libraries.js'
 
@@ -22,7 +22,10 @@ const OWN_SIGN = { x: 200, y: 10, width: 30, height: 45 }
 const FRIEND_SIGN = { x: 200, y: 72, width: 30, height: 46 }
 /** Where the messages of the open chat stand. */
 const MESSAGES = { x: 240, y: 65, width: 440, height: 375 }
-/** The colour of those who are online and available, in the default theme. */
+/** The column of the open chat in which offered files have their button to accept them, 28 pixels high. */
+const ACCEPT = { x: 657, y: 65, width: 24, height: 375 }
+const ACCEPT_HALF = 14
+/** The colour of those who are online and available, in the default theme, and of buttons. */
 const ONLINE = 0x6bc260
 /** The sign is a disc 8 pixels wide with soft edges; a ring for those who are not online. */
 const SIGN_PIXELS = 16
@@ -126,6 +129,15 @@ export class Utox {
     await act()
     await this.display.until('a message', (picture) => !picture.isSame(before, MESSAGES), DEADLINE_MS)
     await this.display.untilStill(DEADLINE_MS)
+  }
+
+  /** Accepts the file that was offered last in the open chat; it is saved in the folder of its data. */
+  async acceptFile(name: string): Promise<string> {
+    let bottom: number | undefined
+    const sees = (picture: Picture): boolean => (bottom = picture.lowest(ONLINE, ACCEPT)) !== undefined
+    await this.display.until('an offered file', sees, DEADLINE_MS)
+    await this.display.click(ACCEPT.x + ACCEPT_HALF, bottom! - ACCEPT_HALF)
+    return join(this.folder, name)
   }
 
   /** Shows the chat with its first friend. */
