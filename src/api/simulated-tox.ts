@@ -27,16 +27,20 @@ export interface SimulatedToxOptions
  */
 export function simulatedTox(host: SimHost, { bootstrap = [], ...own }: SimulatedToxOptions = {}): Promise<Tox> {
   const options = withStore(own)
-  return Tox.over((events) => {
-    let runtime: SimRuntime | undefined
-    host.start((setup) => {
-      if (runtime !== undefined) throw new Error(`${host.name} runs a Tox: start it again with simulatedTox`)
-      runtime = new SimRuntime(host, setup, events, options)
-      return runtime.onHost
-    })
-    for (const node of bootstrap) runtime!.join(node)
-    return runtime!
-  }, options)
+  return Tox.over(
+    (events) => {
+      let runtime: SimRuntime | undefined
+      host.start((setup) => {
+        if (runtime !== undefined) throw new Error(`${host.name} runs a Tox: start it again with simulatedTox`)
+        runtime = new SimRuntime(host, setup, events, options)
+        return runtime.onHost
+      })
+      for (const node of bootstrap) runtime!.join(node)
+      return runtime!
+    },
+    options,
+    options,
+  )
 }
 
 class SimRuntime implements Runtime {

@@ -54,13 +54,14 @@ export class Tox extends ToxEvents {
    */
   static create(options: ToxOptions = {}): Promise<Tox> {
     const all = withStore(options)
-    return Tox.over((events) => openRuntime(all, events), all)
+    return Tox.over((events) => openRuntime(all, events), all, all)
   }
 
   /** @internal As `create`, on a runtime of the caller's. */
   static async over(
     open: (events: ToxEngineEvents) => Runtime | Promise<Runtime>,
-    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts'> & WithStore,
+    options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts'>,
+    kept: WithStore = withStore({}),
   ): Promise<Tox> {
     let tox: Tox | undefined
     const runtime = await open({
@@ -68,7 +69,7 @@ export class Tox extends ToxEvents {
       conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
     })
-    tox = new Tox(runtime, options)
+    tox = new Tox(runtime, kept)
     if (options.receipts === 'manual') tox.#handling = new MessageHandling(tox.#handlingOwner)
     try {
       if (options.name !== undefined) tox.name = options.name
@@ -82,12 +83,12 @@ export class Tox extends ToxEvents {
     return tox
   }
 
-  private constructor(runtime: Runtime, options: WithStore) {
+  private constructor(runtime: Runtime, kept: WithStore) {
     super()
     this.#runtime = runtime
-    this.store = options.store
-    this.remember = new Remember(options)
-    this.files = new FileTransfers(runtime, options.transfers, (offer) => this.deliver('file', offer))
+    this.store = kept.store
+    this.remember = new Remember(kept)
+    this.files = new FileTransfers(runtime, kept.transfers, (offer) => this.deliver('file', offer))
     for (const view of runtime.engine.messenger.friends()) this.#enlist(view)
     this.remember.people(this.friends)
     this.#conferences = new ConferenceList({
