@@ -2,7 +2,6 @@
 
 import { type Deadline, fail, type Millis, ok, type Result, sameBytes } from '../base/index.js'
 import { encode } from '../codec/index.js'
-import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { FriendConnection } from '../friend/index.js'
 import {
   CONFERENCE_TEXT_MAX_BYTES,
@@ -28,7 +27,7 @@ import { Peer } from './peer.js'
 import { Roster } from './roster.js'
 
 /** Every peer says so often that they are there, so that peers who are far away on the ring know. */
-const PING_INTERVAL_MS = 20_000
+export const PING_INTERVAL_MS = 20_000
 /** Whoever is silent for that long is frozen: two of three pings may be late. */
 const FREEZE_AFTER_MS = 3 * PING_INTERVAL_MS
 /** Peers whose time comes within a second are frozen together. */
@@ -68,7 +67,7 @@ export class Conference {
     messageNumber = 0,
     lossyNumber = 0,
   ) {
-    const { env, connections, events, isFriend, publicKey } = context
+    const { env, connections, isFriend, publicKey } = context
     this.lossyNumber = lossyNumber
     this.#messageNumber = messageNumber
     this.#firstMessageNumber = messageNumber
@@ -79,9 +78,7 @@ export class Conference {
       onGone: (peer) => this.#onGone(peer),
       onThaw: () => this.oweName(),
       onNeighbours: () => this.#hurry(),
-      onChange: () => {
-        if (this.#state !== 'left') events.peerListChanged(number)
-      },
+      onChange: () => this.tellPeers(),
       isFriend,
     })
   }
@@ -106,6 +103,14 @@ export class Conference {
     this.#state = 'connected'
     this.#hurry()
     this.pingIfDue()
+    return true
+  }
+
+  /** Whoever let us in has told us our number; false when it is somebody else's. The others hear our name from us. */
+  enterAsNewcomer(ownNumber: number): boolean {
+    if (!this.enter(ownNumber)) return false
+    this.#isNameUnderWay = this.context.ownName().length > 0
+    this.oweName()
     return true
   }
 
@@ -220,7 +225,7 @@ export class Conference {
 
   /** A session with somebody has begun or ended; we may have nothing to do with them. */
   onConnection(connection: FriendConnection, isConnected: boolean): void {
-    if (isConnected && this.roster.ofKey(connection.publicKey)?.isFrozen) return this.#rejoin(connection.publicKey)
+    if (isConnected && this.roster.ofKey(connection.publicKey)?.isFrozen) this.#askBackIn(connection)
     const link = this.links.of(connection)
     if (link === undefined) return
     if (isConnected) return this.sendOnline(connection)
@@ -237,6 +242,11 @@ export class Conference {
   }
 
   // What is said of others.
+
+  /** Tells the user that the peers are others, or in other places; unless a handler of ours has just left. */
+  tellPeers(): void {
+    if (this.#state !== 'left') this.context.events.peerListChanged(this.number)
+  }
 
   /** A peer has another name. Our own comes back like anybody's; another one is nobody's to give. */
   renamePeer(peer: Peer, name: Uint8Array): void {
@@ -283,22 +293,21 @@ export class Conference {
     this.sendOnline(link.connection)
   }
 
-  /** Asks somebody whom we have lost sight of in here to let us in again, if we can reach them. */
-  #rejoin(publicKey: LongTermPublicKey): void {
-    const connection = this.context.connections.get(publicKey)
-    if (this.#state !== 'connected' || !connection?.isConnected) return
+  /** Asks somebody whom we have lost sight of in here to let us in again. */
+  #askBackIn(connection: FriendConnection): void {
     const type = CONFERENCE_TYPES.indexOf(this.type)
     const packet = encode(ConferenceRejoin, { id: PacketId.CONFERENCE_REJOIN, type, conferenceId: this.id })
-    if (connection.sendLossless(packet) === undefined) return
-    const link = this.links.keep(publicKey, LinkReason.INTRODUCER)
-    if (!link.isOnline) this.sendOnline(connection)
+    if (connection.sendLossless(packet) !== undefined) this.links.keep(connection.publicKey, LinkReason.INTRODUCER)
   }
 
   #onGone(peer: Peer): void {
     const link = this.links.ofKey(peer.publicKey)
     if (link !== undefined) this.links.end(link)
     if (this.roster.present.length <= 1) this.isTitleFresh = false
-    if (peer.isFrozen) this.#rejoin(peer.publicKey)
+    const connection = this.context.connections.get(peer.publicKey)
+    if (this.#state === 'left' || !peer.isFrozen || !connection?.isConnected) return
+    this.#askBackIn(connection)
+    this.sendOnline(connection)
   }
 
   #hurry(): void {

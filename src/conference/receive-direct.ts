@@ -79,10 +79,9 @@ function answer(conference: Conference, link: Link): boolean {
 function meet(conference: Conference, told: PeerEntry): void {
   const { roster, context, state, number } = conference
   if (state === 'joining' && sameBytes(told.publicKey, context.publicKey)) {
-    if (!conference.enter(told.peerNumber)) return
+    if (!conference.enterAsNewcomer(told.peerNumber)) return
     context.events.connected(number)
     context.events.peerListChanged(number)
-    conference.oweName()
     return
   }
   if (state === 'left') return
