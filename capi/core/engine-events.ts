@@ -1,6 +1,7 @@
 // Puts what the engine reports into the batch, in the numbers of the C enums.
 
 import { toUtf8 } from '../../src/base/index.js'
+import type { ConferenceType } from '../../src/conference/index.js'
 import type { Dht } from '../../src/dht/index.js'
 import type { ConnectionStatus, FileControlName } from '../../src/messenger/index.js'
 import type { MessageKind } from '../../src/packet/messenger/message.js'
@@ -13,6 +14,8 @@ export const CONNECTIONS: readonly ConnectionStatus[] = ['none', 'tcp', 'udp']
 export const MESSAGE_KINDS: readonly MessageKind[] = ['normal', 'action']
 /** In the order of Tox_File_Control. */
 export const FILE_CONTROLS: readonly FileControlName[] = ['resume', 'pause', 'cancel']
+/** In the order of Tox_Conference_Type. */
+export const CONFERENCE_TYPES: readonly ConferenceType[] = ['text', 'av']
 
 /** `onTalk` is called when a friend says something that people or programs wait for, `onPiece` when a piece of a file comes. */
 export function engineEvents(batch: EventBatch, onTalk: () => void, onPiece: () => void): ToxEngineEvents {
@@ -55,6 +58,20 @@ export function engineEvents(batch: EventBatch, onTalk: () => void, onPiece: () 
         onPiece()
         batch.add('file_recv_chunk', friend, file, position, data)
       },
+    },
+    conferences: {
+      invite(friend, type, cookie) {
+        onTalk()
+        batch.add('conference_invite', friend, CONFERENCE_TYPES.indexOf(type), cookie)
+      },
+      connected: (conference) => batch.add('conference_connected', conference),
+      message(conference, peer, kind, text) {
+        onTalk()
+        batch.add('conference_message', conference, peer, MESSAGE_KINDS.indexOf(kind), text)
+      },
+      title: (conference, peer, title) => batch.add('conference_title', conference, peer, title),
+      peerName: (conference, peer, name) => batch.add('conference_peer_name', conference, peer, name),
+      peerListChanged: (conference) => batch.add('conference_peer_list_changed', conference),
     },
   }
 }

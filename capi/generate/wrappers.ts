@@ -161,8 +161,13 @@ function callCore(row: SignatureRow): string[] {
       : [`set_error(error, static_cast<${row.error}>(call.error()));`, `if (call.error() != 0) return ${row.failed};`]),
     ...(out === undefined
       ? answer(row)
-      : [`copy_out(call, ${out.name});`, ...(row.returns === 'bool' ? ['return true;'] : [])]),
+      : [`copy_out(call, ${out.name});`, ...(row.returns === 'bool' ? [`return ${isFilled(row)};`] : [])]),
   ]
+}
+
+/** Whether there was something to copy out: without an error, that alone tells. */
+function isFilled(row: SignatureRow): string {
+  return row.error === undefined ? 'call.out_size() != 0' : 'true'
 }
 
 function pass(parameter: Parameter): string[] {

@@ -6,7 +6,8 @@ import { needsTools } from './library.js'
 
 const PROGRAMS = new URL('programs/', import.meta.url)
 const HEADER = '/usr/include/tox/tox.h'
-const AREAS = /^tox_(self|friend|callback_(self|friend)|new$|kill$|iterat|bootstrap$|add_tcp_relay$|get_savedata|hash$)/
+const AREAS =
+  /^tox_(self|friend|conference|callback_(self|friend|conference)|new$|kill$|iterat|bootstrap$|add_tcp_relay$|get_savedata|hash$)/
 
 describe('the C stories', function () {
   needsTools(this)

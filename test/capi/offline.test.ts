@@ -16,6 +16,7 @@ const STORIES: readonly { readonly story: string; readonly args?: readonly strin
   { story: 'bootstrap' },
   { story: 'nulls' },
   { story: 'savedata', args: ['keep'] },
+  { story: 'conference-calls' },
   { story: 'random', args: SEEDS },
 ]
 

@@ -10,6 +10,7 @@ const STORIES = [
   { story: 'files', withBackbone: false },
   { story: 'presence', withBackbone: true },
   { story: 'requests', withBackbone: true },
+  { story: 'conferences', withBackbone: true },
 ]
 
 describe('online stories in C', function () {

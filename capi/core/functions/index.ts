@@ -2,6 +2,7 @@
 
 import type { Core } from '../core.js'
 import type { CoreFunctions } from '../dispatcher.js'
+import { conferenceFunctions } from './conferences.js'
 import { fileFunctions } from './files.js'
 import { friendFunctions } from './friends.js'
 import { instanceFunctions } from './instances.js'
@@ -16,6 +17,7 @@ export function coreFunctions(core: Core): CoreFunctions {
     ...friendFunctions,
     ...talkFunctions,
     ...fileFunctions,
+    ...conferenceFunctions,
     ...networkFunctions,
   }
 }
