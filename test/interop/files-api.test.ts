@@ -150,9 +150,10 @@ describe('interop: files of the Node API with c-toxcore', function () {
       const ourKey = await program.start(nodeOf(ours), key)
       const child = await theirs.friendAddNorequest(fromHex(ourKey)!)
       await theirs.untilOnline(child, DEADLINE_MS)
-      await theirs.fileSend(child, { size: SIZE, fileId, name: NAME })
+      const number = await theirs.fileSend(child, { size: SIZE, fileId, name: NAME })
       await program.until(/^moves/)
-      await new Promise((resolve) => setTimeout(resolve, 2_500))
+      await theirs.fileControl(child, number, 'pause')
+      await program.until(/^kept [1-9]/)
       await program.kill()
       assert.equal(existsSync(join(folder, SAFE_NAME)), false)
       const from = theirs.events.length

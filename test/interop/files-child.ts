@@ -3,7 +3,7 @@
 
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { Tox, type Transfer } from '../../src/index.js'
+import { Tox, type Transfer, type TransferStore } from '../../src/index.js'
 import { openSqliteStore } from '../../src/store/index.js'
 
 const say = (...words: readonly unknown[]): void => void writeSync(1, `${words.join(' ')}\n`)
@@ -17,10 +17,24 @@ function follow(transfer: Transfer): void {
   )
 }
 
+/** Tells how far each file is safely kept. */
+function telling(store: TransferStore): TransferStore {
+  return {
+    load: (friend) => store.load(friend),
+    put: (record) => {
+      store.put(record)
+      say('kept', record.position)
+    },
+    remove: (friend, direction, fileId) => store.remove(friend, direction, fileId),
+  }
+}
+
 async function main(own: string, node: string, key: string, role: string, path: string): Promise<void> {
+  const store = openSqliteStore(join(own, 'store'))
   const tox = await Tox.create({
     profile: join(own, 'tox'),
-    store: openSqliteStore(join(own, 'store')),
+    store,
+    transfers: telling(store.transfers),
     bootstrap: [node],
     bindAddress: '127.0.0.1',
     ipv6: false,

@@ -15,20 +15,21 @@ export type Role = readonly ['send' | 'receive', string]
 /** One identity with its profile and store on disk, over many processes. */
 export class FilesProgram {
   readonly folder = mkdtempSync(join(tmpdir(), 'files-program-'))
-  readonly #role: Role
+  /** What the next process does. */
+  role: Role
   /** What all processes said. */
   readonly lines: string[] = []
   readonly #waiters = new Set<() => void>()
   #child: Child | undefined
 
   constructor(role: Role) {
-    this.#role = role
+    this.role = role
   }
 
   /** Starts a process; its public key. `node` is HOST:PORT:KEY, `friend` the key of whom it deals with. */
   async start(node: string, friend: string): Promise<string> {
     const from = this.lines.length
-    const args = ['--import', 'tsx', CHILD, this.folder, node, friend, ...this.#role]
+    const args = ['--import', 'tsx', CHILD, this.folder, node, friend, ...this.role]
     this.#child = startChild(process.execPath, args, (line) => {
       this.lines.push(line)
       for (const look of [...this.#waiters]) look()
