@@ -1,13 +1,22 @@
 // The commands of `toxcore-ts chat`, one table.
 
 import type { Friend, FriendRequest, Tox, UserStatus } from '../api/index.js'
-import type { painter } from './terminal.js'
-import { harmless, toxIdQrCode } from './terminal.js'
+import type { HistoryPage, ToxStore } from '../store/index.js'
+import { type ChatConferences, CONF_OPERANDS } from './chat-conferences.js'
+import type { ChatFiles } from './chat-files.js'
+import { friendsCalled, nameOf } from './friends.js'
+import { lineOf, People } from './history.js'
+import { harmless, type painter, toxIdQrCode } from './terminal.js'
 
 /** What a command may use of the running chat. */
 export interface ChatContext {
   readonly tox: Tox
+  /** What was said; `undefined` when nothing is kept. */
+  readonly store: ToxStore | undefined
+  /** Friend requests that wait for an answer. Files and invitations are counted with them: a number names one thing. */
   readonly requests: Map<number, FriendRequest>
+  readonly files: ChatFiles
+  readonly conferences: ChatConferences
   readonly paint: ReturnType<typeof painter>
   talkingTo: Friend | undefined
   print(text: string): void
@@ -33,6 +42,9 @@ export function statusText(status: UserStatus): string {
   return status === 'none' ? 'online' : status
 }
 
+/** Messages that /history and /search show. */
+const HISTORY_SHOWN = 20
+
 const GREETING = 'Hello, please add me as a friend.'
 
 export const CHAT_COMMANDS: readonly ChatCommand[] = [
@@ -57,17 +69,27 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
       chat.print(`Friend ${friend.number}: the request goes out as soon as they can be found.`)
     },
   },
-  { name: 'accept', operands: '[REQUEST]', help: 'accept a friend request', run: acceptRequest },
   {
-    name: 'reject',
-    operands: '[REQUEST]',
-    help: 'refuse a friend request',
-    run(chat, argument) {
-      const request = takeRequest(chat, argument)
-      request?.reject()
-      if (request !== undefined) chat.print('Refused.')
+    name: 'accept',
+    operands: '[N] [PATH]',
+    help: 'accept request, invitation or file N (a file as PATH)',
+    run: accept,
+  },
+  { name: 'reject', operands: '[N]', help: 'refuse request, invitation or file N', run: reject },
+  {
+    name: 'send',
+    operands: 'FILE',
+    help: 'send a file to the friend that you talk to',
+    run(chat, path) {
+      if (chat.talkingTo === undefined) chat.complain('nobody is talked to: /talk FRIEND chooses a friend')
+      else chat.files.send(chat.talkingTo, path)
     },
   },
+  { name: 'files', operands: '', help: 'list files on their way', run: (chat) => chat.print(chat.files.list()) },
+  { name: 'pause', operands: '[N]', help: 'pause file N', run: (chat, which) => chat.files.control('pause', which) },
+  { name: 'resume', operands: '[N]', help: 'go on with file N', run: (chat, n) => chat.files.control('resume', n) },
+  { name: 'cancel', operands: '[N]', help: 'give file N up', run: (chat, n) => chat.files.control('cancel', n) },
+  { name: 'conf', operands: CONF_OPERANDS, help: 'conferences', run: (chat, line) => chat.conferences.run(line) },
   { name: 'friends', operands: '', help: 'list your friends', run: listFriends },
   {
     name: 'who',
@@ -87,6 +109,8 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
       if (friend !== undefined) chat.talkTo(friend)
     },
   },
+  { name: 'history', operands: '[COUNT]', help: 'show what was said with the friend you talk to', run: showHistory },
+  { name: 'search', operands: 'TEXT', help: 'look for words in all that was said', run: searchHistory },
   { name: 'me', operands: 'TEXT', help: 'send an action', run: (chat, text) => chat.say(text, 'action') },
   {
     name: 'name',
@@ -144,29 +168,46 @@ function helpText(): string {
   ].join('\n')
 }
 
-/** The request with this number; without a number, the only one. */
-function takeRequest(chat: ChatContext, argument: string): FriendRequest | undefined {
-  const [first, ...more] = chat.requests.keys()
-  if (argument === '' && more.length > 0) {
-    chat.complain(`which one? ${[first, ...more].join(', ')}`)
+/** The number of the request or file that is meant: the one that is typed, else the only one that waits for an answer. */
+function takeNumber(chat: ChatContext, typed: string): number | undefined {
+  const waiting = [...chat.requests.keys(), ...chat.conferences.invites.keys(), ...chat.files.offers]
+  if (typed === '' && waiting.length > 1) {
+    chat.complain(`which one? ${waiting.join(', ')}`)
     return undefined
   }
-  const number = argument === '' ? (first ?? 0) : Number(argument)
-  const request = chat.requests.get(number)
-  if (request === undefined) chat.complain(`there is no friend request ${argument}`.trimEnd())
-  chat.requests.delete(number)
-  return request
+  const number = typed === '' ? waiting[0] : Number(typed)
+  if (number !== undefined && waiting.includes(number)) return number
+  chat.complain(typed === '' ? 'nothing waits for an answer' : `nothing with number ${typed} waits for an answer`)
+  return undefined
 }
 
-function acceptRequest(chat: ChatContext, argument: string): void {
-  const request = takeRequest(chat, argument)
-  if (request === undefined) return
+function accept(chat: ChatContext, argument: string): void {
+  const [, typed = '', path = ''] = /^(?:(\d+)(?:\s+|$))?(.*)$/.exec(argument) ?? []
+  const number = takeNumber(chat, typed)
+  if (number === undefined) return
+  if (chat.conferences.invites.has(number)) return chat.conferences.join(String(number))
+  const request = chat.requests.get(number)
+  if (request === undefined) return chat.files.accept(number, path)
+  chat.requests.delete(number)
   const friend = request.accept()
   chat.talkingTo ??= friend
   chat.print(`Friend ${friend.number}: accepted.`)
 }
 
-function findFriend(chat: ChatContext, argument: string): Friend | undefined {
+function reject(chat: ChatContext, argument: string): void {
+  const number = takeNumber(chat, argument)
+  if (number === undefined) return
+  const request = chat.requests.get(number)
+  if (chat.files.offers.includes(number)) return chat.files.reject(number)
+  // Nobody is told of a refused invitation.
+  chat.conferences.invites.delete(number)
+  chat.requests.delete(number)
+  request?.reject()
+  chat.print('Refused.')
+}
+
+/** The friend that is meant; complains and gives `undefined` when that is nobody, or several. */
+export function findFriend(chat: Pick<ChatContext, 'tox' | 'complain'>, argument: string): Friend | undefined {
   const [found, ...more] = friendsCalled(chat.tox, argument)
   if (found !== undefined && more.length === 0) return found
   const why = found === undefined ? 'there is no friend' : 'there is more than one friend'
@@ -174,24 +215,31 @@ function findFriend(chat: ChatContext, argument: string): Friend | undefined {
   return undefined
 }
 
-function friendsCalled(tox: Tox, text: string): Friend[] {
-  const byNumber = /^\d{1,9}$/.test(text) ? tox.friend(Number(text)) : undefined
-  if (byNumber !== undefined) return [byNumber]
-  const beginning = text.toLowerCase()
-  if (beginning === '') return []
-  return tox.friends.filter(({ name, publicKey }) =>
-    [name, publicKey].some((one) => one.toLowerCase().startsWith(beginning)),
-  )
-}
-
-/** How a friend is called on screen: the name, or the first digits of the key. */
-export function nameOf(friend: Friend): string {
-  return friend.name === '' ? friend.publicKey.slice(0, 8) : harmless(friend.name)
-}
-
 function presenceOf(friend: Friend): string {
   if (friend.isOnline) return friend.isTyping ? 'typing' : statusText(friend.status)
   return 'offline'
+}
+
+function showHistory(chat: ChatContext, argument: string): void {
+  const friend = chat.talkingTo?.publicKey
+  if (friend === undefined) return chat.complain('nobody is talked to: /talk FRIEND chooses a friend')
+  const limit = argument === '' ? HISTORY_SHOWN : Number(argument)
+  if (!(Number.isInteger(limit) && limit > 0 && limit <= 10_000)) return chat.complain('/history wants a number')
+  printHistory(chat, (store) => store.history.page({ friend, limit }))
+}
+
+function searchHistory(chat: ChatContext, text: string): void {
+  if (text === '') return chat.complain('search for what? /search TEXT')
+  printHistory(chat, (store) => store.history.search({ text, limit: HISTORY_SHOWN }))
+}
+
+function printHistory(chat: ChatContext, read: (store: ToxStore) => HistoryPage): void {
+  const { store } = chat
+  if (store === undefined) return chat.complain('this identity is temporary: nothing is kept')
+  const rows = [...read(store).messages].reverse()
+  if (rows.length === 0) return chat.print('Nothing.')
+  const people = new People(store)
+  chat.print(rows.map((message) => lineOf(message, people.nameOf(message.friend), chat.paint)).join('\n'))
 }
 
 function listFriends(chat: ChatContext): void {

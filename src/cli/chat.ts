@@ -3,9 +3,14 @@
 
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
 import type { Friend, FriendRequest, Tox, UserStatus } from '../api/index.js'
+import type { ToxStore } from '../store/index.js'
 import { ToxError } from '../tox/errors.js'
-import { CHAT_COMMANDS, type ChatContext, completions, nameOf, statusText } from './chat-commands.js'
+import { CHAT_COMMANDS, type ChatContext, completions, findFriend, statusText } from './chat-commands.js'
+import { ChatConferences, type ConferencesHost, titleOf } from './chat-conferences.js'
+import { ChatFiles, type FilesHost } from './chat-files.js'
 import type { Command } from './command.js'
+import { downloadsOf, downloadsOption } from './downloads.js'
+import { nameOf } from './friends.js'
 import { checkToxId } from './id.js'
 import { joinNetwork, networkOptions, startTox, untilStopped } from './network.js'
 import { maybeTemporaryOptions, ownProfilePath } from './profile-dir.js'
@@ -13,6 +18,8 @@ import { harmless, harmlessLines, painter, showToxId } from './terminal.js'
 
 /** A friend sees "typing" until so long after the last key. */
 const TYPING_SHOWN_MS = 4000
+/** How often the bars of files above the prompt move. */
+const BARS_EVERY_MS = 500
 /** Friend requests that wait for an answer; strangers send them, so the oldest makes room. */
 const REQUESTS_MAX = 100
 
@@ -22,6 +29,7 @@ export const chat: Command = {
   options: {
     ...maybeTemporaryOptions,
     ...networkOptions,
+    ...downloadsOption,
     name: { value: 'NAME', help: 'your name, as friends see it' },
     add: { value: 'TOX-ID', help: 'send a friend request at once', repeatable: true },
   },
@@ -30,11 +38,14 @@ export const chat: Command = {
   async run(values) {
     const stopped = untilStopped()
     const toAdd = values.all('add').map(checkToxId)
+    const downloads = downloadsOf(values)
     const name = values.text('name')
-    await using tox = await startTox(values, ownProfilePath, name === undefined ? {} : { name })
+    await using started = await startTox(values, ownProfilePath, name === undefined ? {} : { name })
+    const { tox } = started
     showToxId(tox.address)
-    const session = new ChatSession(tox)
+    const session = new ChatSession(tox, started.store, downloads)
     session.print(session.paint('dim', 'This is your Tox ID. /help lists the commands, /quit ends.'))
+    session.files.goOn()
     for (const id of toAdd) session.add(id)
     try {
       // A node that does not answer ends the program; a person who leaves first does not wait for it.
@@ -46,8 +57,10 @@ export const chat: Command = {
   },
 }
 
-class ChatSession implements ChatContext {
+class ChatSession implements ChatContext, FilesHost, ConferencesHost {
   readonly requests = new Map<number, FriendRequest>()
+  readonly files: ChatFiles
+  readonly conferences: ChatConferences
   readonly paint = painter(process.stdout)
   /** Resolves after /quit, Ctrl-C at the prompt, or the end of input. */
   readonly ended: Promise<void>
@@ -55,11 +68,19 @@ class ChatSession implements ChatContext {
   readonly #interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
   readonly #lines: Interface
   readonly #statuses = new WeakMap<Friend, UserStatus>()
-  #requestCount = 0
+  #lastNumber = 0
+  #bars: string[] = []
+  #barTimer: NodeJS.Timeout | undefined
   #typingTimer: NodeJS.Timeout | undefined
   #isEnded = false
 
-  constructor(readonly tox: Tox) {
+  constructor(
+    readonly tox: Tox,
+    readonly store: ToxStore | undefined,
+    readonly downloads: string,
+  ) {
+    this.files = new ChatFiles(this)
+    this.conferences = new ChatConferences(this)
     this.#lines = createInterface({
       input: process.stdin,
       output: process.stdout,
@@ -75,14 +96,17 @@ class ChatSession implements ChatContext {
     this.#lines.on('SIGINT', () => this.quit())
     if (this.#interactive) process.stdin.on('keypress', () => this.#showTyping())
     this.#showEvents()
+    if (this.#interactive) this.#barTimer = setInterval(() => this.#moveBars(), BARS_EVERY_MS)
     this.#prompt()
   }
 
   quit(): void {
     if (this.#isEnded) return
+    if (this.files.count > 0) this.print(this.paint('dim', 'Files that are not complete go on when you chat again.'))
     this.#clearPrompt()
     this.#isEnded = true
     clearTimeout(this.#typingTimer)
+    clearInterval(this.#barTimer)
     this.#lines.close()
     // A pipe that is still open would keep the program alive.
     process.stdin.destroy()
@@ -126,10 +150,12 @@ class ChatSession implements ChatContext {
 
   /** Sends to the friend that is talked to; kept and sent later when they are offline. */
   say(text: string, kind: 'normal' | 'action'): void {
+    if (this.conferences.talkingIn !== undefined) return this.conferences.say(text, kind)
     const friend = this.talkingTo
     if (friend === undefined) return this.complain('nobody is talked to: /talk FRIEND chooses a friend')
     const isKept = !friend.isOnline
-    if (isKept) this.print(this.paint('dim', `${nameOf(friend)} is offline: kept until they return, or you quit`))
+    const untilWhen = this.store === undefined ? 'until they return, or you quit' : 'until they return'
+    if (isKept) this.print(this.paint('dim', `${nameOf(friend)} is offline: kept ${untilWhen}`))
     this.#stopTyping(friend)
     friend.send(text, { kind, outbox: true }).then(
       () => {
@@ -142,17 +168,38 @@ class ChatSession implements ChatContext {
     )
   }
 
+  findFriend(text: string): Friend | undefined {
+    return findFriend(this, text)
+  }
+
   talkTo(friend: Friend): void {
+    this.conferences.stopTalking()
     this.talkingTo = friend
     this.print(`You talk to ${nameOf(friend)}.`)
+  }
+
+  nextNumber(): number {
+    return ++this.#lastNumber
   }
 
   #prompt(): void {
     if (!this.#interactive || this.#isEnded) return
     const friend = this.talkingTo
     const typing = friend?.isTyping === true ? ' is typing' : ''
-    this.#lines.setPrompt(friend === undefined ? '> ' : `${nameOf(friend)}${typing}> `)
+    const conference = this.conferences.talkingIn
+    const whom =
+      conference !== undefined ? `[${titleOf(conference)}]` : friend === undefined ? '' : nameOf(friend) + typing
+    const ask = `${whom}> `
+    this.#lines.setPrompt([...this.#bars, ask].join('\n'))
     this.#lines.prompt(true)
+  }
+
+  #moveBars(): void {
+    const bars = this.files.bars((process.stdout.columns || 80) - 1)
+    if (bars.length === 0 && this.#bars.length === 0) return
+    this.#clearPrompt()
+    this.#bars = bars
+    this.#prompt()
   }
 
   /** Takes prompt and typed text off the screen; the cursor is then where a line can be written. */
@@ -166,7 +213,7 @@ class ChatSession implements ChatContext {
   }
 
   #showTyping(): void {
-    const friend = this.talkingTo
+    const friend = this.conferences.talkingIn === undefined ? this.talkingTo : undefined
     if (friend === undefined || !friend.isOnline || this.#isEnded) return
     const { line } = this.#lines
     if (line === '' || line.startsWith('/')) return this.#stopTyping(friend)
@@ -216,7 +263,7 @@ class ChatSession implements ChatContext {
   }
 
   #showRequest(request: FriendRequest): void {
-    const number = ++this.#requestCount
+    const number = this.nextNumber()
     this.requests.set(number, request)
     if (this.requests.size > REQUESTS_MAX) {
       const [oldest, forgotten] = [...this.requests][0]!

@@ -22,7 +22,12 @@ export const echo: Command = {
   async run(values) {
     const stopped = untilStopped()
     const profile = (): string | undefined => botProfilePath(values, 'echo')
-    await using tox = await startTox(values, profile, { name: 'Echo', statusMessage: 'I repeat what you say' })
+    await using session = await startTox(values, profile, {
+      name: 'Echo',
+      statusMessage: 'I repeat what you say',
+      keepsHistory: false,
+    })
+    const { tox } = session
     echoEverything(tox)
     showToxId(tox.address)
     if (values.all('bootstrap').length === 0 && !values.has('nodes')) {

@@ -9,11 +9,27 @@ import { chat } from './chat.js'
 import { CliError, type Command, helpOf, parseCommandLine } from './command.js'
 import { demo } from './demo.js'
 import { echo } from './echo.js'
+import { exportHistory, history } from './history.js'
 import { id } from './id.js'
+import { importProfile } from './import.js'
 import { node } from './node.js'
 import { profile } from './profile.js'
+import { receive } from './receive.js'
+import { send } from './send.js'
 
-const COMMANDS: readonly Command[] = [demo, echo, chat, node, id, profile]
+const COMMANDS: readonly Command[] = [
+  demo,
+  echo,
+  chat,
+  send,
+  receive,
+  history,
+  exportHistory,
+  importProfile,
+  profile,
+  id,
+  node,
+]
 
 const HELP: ReadonlySet<string> = new Set(['--help', '-h'])
 

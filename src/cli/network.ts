@@ -9,9 +9,10 @@ import {
   Tox,
   type ToxOptions,
 } from '../api/index.js'
+import type { ToxStore } from '../store/index.js'
 import { CliError, type Option, type Values } from './command.js'
 import { passphraseOption } from './passphrase.js'
-import { makeFolder, withPassphrase } from './profile-dir.js'
+import { makeFolder, openStore, withPassphrase } from './profile-dir.js'
 
 const DEFAULT_TIMEOUT_S = 30
 
@@ -52,6 +53,16 @@ export function botProfilePath(values: Values, name: string): string | undefined
   return join(dir, `${name}.tox`)
 }
 
+/** The exit code of a program that Ctrl-C stopped before it was done: 128 + SIGINT, as shells have it. */
+export const INTERRUPTED = 130
+
+/** A running instance and what is kept beside its profile; both are closed in the right order. */
+export interface Session extends AsyncDisposable {
+  readonly tox: Tox
+  /** History and all that; bots and temporary identities have none. */
+  readonly store: ToxStore | undefined
+}
+
 /**
  * Starts the Tox instance of a command. Without nodes named by the user it binds to loopback alone, so that the kernel itself
  * keeps every packet on this machine.
@@ -59,8 +70,8 @@ export function botProfilePath(values: Values, name: string): string | undefined
 export async function startTox(
   values: Values,
   profile: (values: Values) => string | undefined,
-  extra: Pick<ToxOptions, 'name' | 'statusMessage'> = {},
-): Promise<Tox> {
+  { keepsHistory = true, ...extra }: Pick<ToxOptions, 'name' | 'statusMessage'> & { keepsHistory?: boolean } = {},
+): Promise<Session> {
   const nodes = bootstrapNodesOf(values)
   timeoutOf(values)
   const options: ToxOptions = {
@@ -71,10 +82,31 @@ export async function startTox(
     bootstrap: nodes,
   }
   const path = profile(values)
-  if (path === undefined) return Tox.create(options)
-  return withPassphrase(path, values, (passphrase) =>
-    Tox.create({ ...options, profile: path, ...(passphrase === undefined ? {} : { passphrase }) }),
-  )
+  if (path === undefined) return sessionOf(await Tox.create(options))
+  return withPassphrase(path, values, async (passphrase) => {
+    const store = keepsHistory ? await openStore(path, passphrase) : undefined
+    try {
+      const kept = { ...(passphrase === undefined ? {} : { passphrase }), ...(store === undefined ? {} : { store }) }
+      return sessionOf(await Tox.create({ ...options, profile: path, ...kept }), store)
+    } catch (error) {
+      store?.close()
+      throw error
+    }
+  })
+}
+
+function sessionOf(tox: Tox, store?: ToxStore): Session {
+  return {
+    tox,
+    store,
+    async [Symbol.asyncDispose]() {
+      try {
+        await tox.close()
+      } finally {
+        store?.close()
+      }
+    },
+  }
 }
 
 /** Seconds to wait for a first answer; asked for early as well, so that a mistake is told before anything starts. */

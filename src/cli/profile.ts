@@ -7,10 +7,12 @@ import { type Crypto, loadCrypto } from '../crypto/index.js'
 import { ENCRYPTION_OVERHEAD_BYTES, isEncrypted } from '../encryptsave/index.js'
 import { ProfileError } from '../host/profile-error.js'
 import { ProfileFile, readProfileBytes } from '../host/profile-file.js'
+import { changeStorePassphrase } from '../store/index.js'
 import { encodeSavedata, type Savedata } from '../tox/savedata.js'
 import { formatToxId } from '../tox/tox-id.js'
 import { CliError, type Command, type Values } from './command.js'
 import { askPassphrase, canAsk, passphraseFromFile } from './passphrase.js'
+import { checkStore, repairStore } from './profile-database.js'
 import { type ProfileReport, reportProfile, salvageProfile } from './profile-report.js'
 import { harmless } from './terminal.js'
 
@@ -66,7 +68,8 @@ async function check(path: string, values: Values): Promise<number> {
   const bytes = readExisting(path)
   const crypto = await loadCrypto()
   console.log(`${path}: ${bytes.length} bytes${isEncrypted(bytes) ? ', encrypted' : ''}`)
-  const content = await contentOf(bytes, () => sealOf(path, values, crypto))
+  const phrase = isEncrypted(bytes) ? await phraseOf(path, values) : undefined
+  const content = await contentOf(bytes, async () => sealWith(phrase, crypto))
   let isSound = false
   if (content.kind === 'plain') {
     const report = reportProfile(content.bytes, crypto)
@@ -82,6 +85,7 @@ async function check(path: string, values: Values): Promise<number> {
         : `It is cut off: an encrypted file has more than ${ENCRYPTION_OVERHEAD_BYTES} bytes.`,
     )
   }
+  if (content.kind === 'plain') isSound = checkStore(path, phrase) && isSound
   if (!isSound) console.log(`'toxcore-ts profile repair ${path}' brings back a backup, when there is a sound one.`)
   return isSound ? 0 : 1
 }
@@ -116,17 +120,19 @@ function printWho({ longTerm, nospam, name, friends }: Savedata): void {
 async function repair(path: string, values: Values): Promise<number> {
   const crypto = await loadCrypto()
   const file = ProfileFile.open(path)
-  let asked: Promise<ProfileSeal | undefined> | undefined
-  const seal: AskSeal = () => {
-    asked ??= sealOf(path, values, crypto)
-    return asked
+  let asked: Promise<string | undefined> | undefined
+  let opener: ProfileSeal | undefined
+  const seal: AskSeal = async () => {
+    asked ??= phraseOf(path, values)
+    opener ??= sealWith(await asked, crypto)
+    return opener
   }
   try {
     const main = readProfileBytes(file.path)
     const content: Content = main === undefined ? { kind: 'unreadable' } : await contentOf(main, seal)
     if (content.kind === 'locked') throw new CliError(`${path} is encrypted: --passphrase-file FILE opens it`, 1)
     if (content.kind === 'plain' && reportProfile(content.bytes, crypto).damageCount === 0) {
-      console.log(`${path} is sound: nothing to repair.`)
+      if (!repairStore(path, await asked)) console.log(`${path} is sound: nothing to repair.`)
       return 0
     }
     // As damaged: saving then keeps it aside.
@@ -146,10 +152,10 @@ async function repair(path: string, values: Values): Promise<number> {
       printWho(rest)
     }
     if (main !== undefined) console.log(`The damaged file is kept as ${file.path}.damaged.`)
+    repairStore(path, await asked)
     return 0
   } finally {
-    const opened = await asked?.catch(() => undefined)
-    opened?.wipe()
+    opener?.wipe()
     await file.close()
   }
 }
@@ -184,13 +190,11 @@ async function newestSound(
 async function encrypt(path: string, values: Values): Promise<number> {
   const crypto = await loadCrypto()
   await rewrite(path, async (bytes) => {
-    const old = passphraseFromFile(values, 'old-passphrase-file')
-    const content = await contentOf(bytes, async () =>
-      old === undefined ? askSeal(`Old passphrase of ${path}: `, crypto) : new ProfileSeal(crypto, old),
-    )
-    const plain = soundContent(path, content, crypto)
-    const seal = new ProfileSeal(crypto, passphraseFromFile(values) ?? (await askNewPassphrase(path)))
-    return { next: () => seal.seal(plain), done: () => [seal.wipe(), plain.fill(0)] }
+    const from = isEncrypted(bytes) ? await phraseOf(path, values, 'old-passphrase-file', 'Old passphrase') : undefined
+    const plain = await plainOf(path, bytes, from, crypto)
+    const to = passphraseFromFile(values) ?? (await askNewPassphrase(path))
+    const seal = new ProfileSeal(crypto, to)
+    return { from, to, next: () => seal.seal(plain), done: () => [seal.wipe(), plain.fill(0)] }
   })
   console.log(`${path} is encrypted. Without its passphrase nobody can open it, you neither.`)
   return 0
@@ -200,28 +204,48 @@ async function decrypt(path: string, values: Values): Promise<number> {
   const crypto = await loadCrypto()
   await rewrite(path, async (bytes) => {
     if (!isEncrypted(bytes)) throw new CliError(`${path} is not encrypted`, 1)
-    const plain = soundContent(path, await contentOf(bytes, () => sealOf(path, values, crypto)), crypto)
-    return { next: () => plain, done: () => [plain.fill(0)] }
+    const from = await phraseOf(path, values)
+    const plain = await plainOf(path, bytes, from, crypto)
+    return { from, to: undefined, next: () => plain, done: () => [plain.fill(0)] }
   })
   console.log(`${path} is no longer encrypted: it holds your secret key in the clear.`)
   return 0
 }
 
-/** Saves what `change` makes of a profile, twice: its backup must not stay as it was. */
-async function rewrite(
-  path: string,
-  change: (bytes: Uint8Array) => Promise<{ next: () => Uint8Array; done: () => unknown }>,
-): Promise<void> {
+interface Change {
+  /** The passphrase so far, and from now on. */
+  readonly from: string | undefined
+  readonly to: string | undefined
+  next(): Uint8Array
+  done(): unknown
+}
+
+/** Saves what `change` makes of a profile, twice, for its backup must not stay as it was; its database follows. */
+async function rewrite(path: string, change: (bytes: Uint8Array) => Promise<Change>): Promise<void> {
   readExisting(path)
   const file = ProfileFile.open(path)
   try {
-    const { next, done } = await change(readExisting(path))
+    const { from, to, next, done } = await change(readExisting(path))
+    const forgetOld = changeStorePassphrase(path, { from, to })
     await file.save(next())
     await file.save(next())
+    forgetOld()
     done()
   } finally {
     await file.close()
   }
+}
+
+async function plainOf(
+  path: string,
+  bytes: Uint8Array,
+  phrase: string | undefined,
+  crypto: Crypto,
+): Promise<Uint8Array> {
+  const seal = sealWith(phrase, crypto)
+  const plain = soundContent(path, await contentOf(bytes, async () => seal), crypto)
+  seal?.wipe()
+  return plain
 }
 
 function soundContent(path: string, content: Content, crypto: Crypto): Uint8Array {
@@ -241,15 +265,20 @@ async function contentOf(bytes: Uint8Array, seal: AskSeal): Promise<Content> {
   return plain === undefined ? { kind: 'unreadable' } : { kind: 'plain', bytes: plain, wasEncrypted: true }
 }
 
-/** With the passphrase of --passphrase-file, else one that is typed; `undefined` when there is neither file nor terminal. */
-async function sealOf(path: string, values: Values, crypto: Crypto): Promise<ProfileSeal | undefined> {
-  const fromFile = passphraseFromFile(values)
-  if (fromFile !== undefined) return new ProfileSeal(crypto, fromFile)
-  return askSeal(`Passphrase of ${path}: `, crypto)
+/** The passphrase of an option's file, else one that is typed; `undefined` when there is neither file nor terminal. */
+async function phraseOf(
+  path: string,
+  values: Values,
+  option = 'passphrase-file',
+  what = 'Passphrase',
+): Promise<string | undefined> {
+  const fromFile = passphraseFromFile(values, option)
+  if (fromFile !== undefined || !canAsk()) return fromFile
+  return askPassphrase(`${what} of ${path}: `)
 }
 
-async function askSeal(question: string, crypto: Crypto): Promise<ProfileSeal | undefined> {
-  return canAsk() ? new ProfileSeal(crypto, await askPassphrase(question)) : undefined
+function sealWith(phrase: string | undefined, crypto: Crypto): ProfileSeal | undefined {
+  return phrase === undefined ? undefined : new ProfileSeal(crypto, phrase)
 }
 
 async function askNewPassphrase(path: string): Promise<string> {

@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEADLINE_MS, ROOT, run } from './process.js'
 
-const COMMANDS = ['demo', 'echo', 'chat', 'node', 'id', 'profile']
+const COMMANDS = [
+  ...['demo', 'echo', 'chat', 'send', 'receive', 'history'],
+  ...['export', 'import', 'profile', 'id', 'node'],
+]
 
 describe('toxcore-ts --help', function () {
   this.timeout(4 * DEADLINE_MS)

@@ -136,7 +136,7 @@ describe('toxcore-ts chat in a terminal', function () {
 
   it('asks for a passphrase without showing it, and again when it is wrong', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'toxcore-ts-'))
-    const path = join(dir, 'chat.tox')
+    const path = join(dir, 'profile.tox')
     const type = (...keys: string[]): string => tmux('send-keys', '-t', 'asked', ...keys)
     try {
       writeFileSync(path, encodeSavedata(freshSavedata(await loadCrypto())))
@@ -149,7 +149,7 @@ describe('toxcore-ts chat in a terminal', function () {
       assert.doesNotMatch(await sees('sealed', /^code 0$/m), /wort/)
 
       open('asked', [], ['chat', '--data', dir])
-      await sees('asked', /^Passphrase of .*chat\.tox: *$/m)
+      await sees('asked', /^Passphrase of .*profile\.tox: *$/m)
       type('-l', 'wrong')
       type('Enter')
       await sees('asked', /^That is not the passphrase\.$/m)
