@@ -2,6 +2,7 @@
 // Whoever is a friend and knows number, type and id of a conference of ours gets in: the id is the key to it, and invitations
 // alone tell it.
 
+import { sameBytes } from '../base/index.js'
 import { decode, encode } from '../codec/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { FriendView, Messenger } from '../messenger/index.js'
@@ -32,12 +33,15 @@ export class Invitations {
   readonly #context: ConferenceContext
   readonly #messenger: Messenger
   readonly #known: Known
+  /** What we have accepted: asked for again when the friend was away before they told us who we are in there. */
+  readonly #accepted = new Map<Conference, { readonly friend: LongTermPublicKey; readonly cookie: ConferenceCookie }>()
 
   constructor(context: ConferenceContext, messenger: Messenger, known: Known) {
     this.#context = context
     this.#messenger = messenger
     this.#known = known
     messenger.onPacket(ID, (friend, packet) => this.#receive(friend, packet))
+    messenger.listen({ onOnline: (friend) => this.#acceptAgain(friend) })
   }
 
   /** Whether the invitation is on its way. */
@@ -52,7 +56,15 @@ export class Invitations {
     const packet = encode(ConferenceAccept, { id: ID, kind: InviteKind.ACCEPT, conferenceNumber, cookie })
     if (this.#messenger.sendPacket(friendNumber, packet) === undefined) return false
     this.#linkWithIntroducer(conference, publicKey, cookie.conferenceNumber)
+    this.#accepted.set(conference, { friend: publicKey, cookie })
     return true
+  }
+
+  #acceptAgain(friend: FriendView): void {
+    for (const [conference, { friend: inviter, cookie }] of [...this.#accepted]) {
+      if (conference.state !== 'joining') this.#accepted.delete(conference)
+      else if (sameBytes(inviter, friend.publicKey)) this.accept(friend, conference, cookie)
+    }
   }
 
   #receive(friend: FriendView, packet: Uint8Array): void {

@@ -28,8 +28,10 @@ export class Link {
   reasons = 0
   /** Whether they have told us where to write to: `theirNumber`. */
   isOnline = false
-  /** When they last told us again, and we them. */
+  /** When we last told them again that we are online. */
   repeatedMs: Millis = Number.NEGATIVE_INFINITY
+  /** When they last said something of their own over it. */
+  heardMs: Millis = Number.NEGATIVE_INFINITY
   /** The conference's number at their end. */
   theirNumber = 0
   /** Their queries that we still answer, and ours that we still ask. */

@@ -81,7 +81,7 @@ function meet(conference: Conference, told: PeerEntry): void {
   if (state === 'joining' && sameBytes(told.publicKey, context.publicKey)) {
     if (!conference.enterAsNewcomer(told.peerNumber)) return
     context.events.connected(number)
-    context.events.peerListChanged(number)
+    conference.tellPeers()
     return
   }
   if (state === 'left') return

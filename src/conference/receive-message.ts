@@ -2,7 +2,7 @@
 // Each is handled once and passed on over the other links. Who it is from nobody can prove: what can be known to be a lie is
 // dropped and not passed on.
 
-import { sameBytes } from '../base/index.js'
+import { type Millis, sameBytes } from '../base/index.js'
 import { decode } from '../codec/index.js'
 import {
   ConferenceMessage,
@@ -13,10 +13,13 @@ import {
   NewPeer,
   PeerName,
 } from '../packet/conference/index.js'
-import type { Conference } from './conference.js'
+import { type Conference, PING_INTERVAL_MS } from './conference.js'
 import { type Link, LinkReason } from './links.js'
 import type { Peer } from './peer.js'
 import { NEIGHBOURS_MAX } from './ring.js'
+
+/** A ping, and half of the time to the next. */
+const SPEAKS_WITHIN_MS = 1.5 * PING_INTERVAL_MS
 
 /** Handles one message and passes it on. */
 export function receiveMessage(conference: Conference, link: Link, packet: Uint8Array): void {
@@ -35,16 +38,26 @@ export function receiveMessage(conference: Conference, link: Link, packet: Uint8
   const isOwn = sender === roster.own
   const isDirect = sameBytes(sender.publicKey, link.connection.publicKey)
   if (isOwn && (isFarewell || !conference.hasSent(messageNumber))) return drop('forged in our name')
+  const nowMs = conference.context.env.clock.now()
+  if (isDirect) link.heardMs = nowMs
   if (isFarewell) {
-    if (!isDirect && links.ofKey(sender.publicKey)?.isOnline) return drop('forged: who is linked says goodbye directly')
+    if (!isDirect && hears(conference, sender, nowMs)) return drop('forged: who is linked says goodbye directly')
   } else {
     roster.noteActive(sender)
     if (!isDirect) endIntroduction(conference, sender)
+    // Who came back was news, and the user may have left on it.
+    if (conference.state === 'left') return
   }
   if (!sender.seen.accept(messageNumber, kind)) return drop('seen before')
   if (!handle(conference, sender, kind, data)) return drop('refused')
   // Our own has gone over all of our links already; a direct one goes back, which is how its sender hears of it.
   if (!isOwn) links.sendToAll(packet.slice(), isDirect ? undefined : link)
+}
+
+/** Whether there is a link over which they speak themselves: pings at least. */
+function hears({ links }: Conference, peer: Peer, nowMs: Millis): boolean {
+  const link = links.ofKey(peer.publicKey)
+  return link?.isOnline === true && nowMs < link.heardMs + SPEAKS_WITHIN_MS
 }
 
 /** Heard through others: whoever let us in need no longer carry us, once we have links enough. */

@@ -23,6 +23,7 @@ export class Member implements ConferenceEvents {
   accepts = true
   /** Runs after each event. */
   onLine: (line: string) => void = () => {}
+  lossyPacket: (conference: number, peer: number, packet: Uint8Array) => void = () => {}
 
   constructor(
     readonly host: FakeHost,
