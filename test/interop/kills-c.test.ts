@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fromHex, toHex } from '../../src/base/index.js'
+import { needSqlite } from '../store/support.js'
 import { Bootstrapd } from './bootstrapd.js'
 import { CPeer } from './c-peer.js'
 import { befriend, bundle, identity, KillPeer, numbers } from './kill-peer.js'
@@ -20,29 +21,32 @@ describe('interop: kills under messages of c-toxcore', function () {
   this.timeout(2 * KILLS * DEADLINE_MS)
   onlyLoopback(this)
 
-  let folder: string
-  let script: string
+  let folder: string | undefined
+  let script: string | undefined
   let nodes: Bootstrapd[]
   let theirs: CPeer
   let ours: KillPeer
 
-  before(async () => {
-    folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'toxcore-ts-kills-c-'))
-    script = await bundle()
+  before(async function () {
+    needSqlite(this)
+    const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'toxcore-ts-kills-c-'))
+    folder = root
+    const program = await bundle()
+    script = program
     nodes = await Bootstrapd.network(33_790, 4)
     theirs = await CPeer.start({ ipv6: false })
-    const key = await identity(join(folder, 'ours'))
+    const key = await identity(join(root, 'ours'))
     const theirKey = toHex((await theirs.self()).key)
-    await befriend(join(folder, 'ours'), theirKey)
+    await befriend(join(root, 'ours'), theirKey)
     await theirs.friendAddNorequest(fromHex(key)!)
     const addresses = nodes.map(({ address }) => bootstrapText(address)).join()
-    ours = new KillPeer('receiver', script, join(folder, 'ours'), theirKey, addresses, 5)
+    ours = new KillPeer('receiver', program, join(root, 'ours'), theirKey, addresses, 5)
   })
 
   after(async () => {
     await Promise.all([ours?.kill(), theirs?.killHard(), ...(nodes ?? []).map((node) => node.stop())])
-    rmSync(folder, { recursive: true, force: true })
-    rmSync(script, { force: true })
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    if (script !== undefined) rmSync(script, { force: true })
   })
 
   it('every receipt is a stored message, and their order holds', async () => {

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BootstrapNodeServer } from '../../src/index.js'
 import { openProfileDirectory } from '../../src/store/profile-directory.js'
+import { needSqlite } from '../store/support.js'
 import { seededRandom } from '../support/env.js'
 import { befriend, bundle, identity, KillPeer, numbers } from './kill-peer.js'
 import { onlyLoopback } from './lane.js'
@@ -30,16 +31,19 @@ describe(`interop: ${KILLS} kills (seed ${SEED})`, function () {
   this.timeout(MEET_MS + KILLS * 30_000)
   onlyLoopback(this)
 
-  let folder: string
-  let script: string
+  let folder: string | undefined
+  let script: string | undefined
   const nodes: BootstrapNodeServer[] = []
   let sender: KillPeer
   let receiver: KillPeer
 
-  before(async () => {
+  before(async function () {
+    needSqlite(this)
     // A kill is no power loss: memory serves as well as a disk, and spares it the syncs.
-    folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'toxcore-ts-kills-'))
-    script = await bundle()
+    const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'toxcore-ts-kills-'))
+    folder = root
+    const program = await bundle()
+    script = program
     for (let i = 0; i < NODES; i++) {
       const bootstrap = nodes.slice(0, 2).map((node) => node.asBootstrapNode())
       nodes.push(await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port: 33_770 + i, bootstrap }))
@@ -48,17 +52,17 @@ describe(`interop: ${KILLS} kills (seed ${SEED})`, function () {
       .slice(0, 3)
       .map((node) => node.asBootstrapNode())
       .join()
-    const [a, b] = [await identity(join(folder, 'sender')), await identity(join(folder, 'receiver'))]
-    await befriend(join(folder, 'sender'), b)
-    await befriend(join(folder, 'receiver'), a)
-    sender = new KillPeer('sender', script, join(folder, 'sender'), b, address, SEED)
-    receiver = new KillPeer('receiver', script, join(folder, 'receiver'), a, address, SEED)
+    const [a, b] = [await identity(join(root, 'sender')), await identity(join(root, 'receiver'))]
+    await befriend(join(root, 'sender'), b)
+    await befriend(join(root, 'receiver'), a)
+    sender = new KillPeer('sender', program, join(root, 'sender'), b, address, SEED)
+    receiver = new KillPeer('receiver', program, join(root, 'receiver'), a, address, SEED)
   })
 
   after(async () => {
     await Promise.all([sender?.kill(), receiver?.kill(), ...nodes.map((node) => node.close())])
-    rmSync(folder, { recursive: true, force: true })
-    rmSync(script, { force: true })
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    if (script !== undefined) rmSync(script, { force: true })
   })
 
   it('lose no message that was accepted, and no order', async () => {
