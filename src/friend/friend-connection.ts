@@ -295,6 +295,8 @@ export class FriendConnection implements SessionHandlers {
       this.#dht.learnedMs = this.#now
       this.#patience.set(this.#now + DHT_KEY_TIMEOUT_MS)
     }
+    // Anew, also where their silence had us seek them before: that search is slow by now.
+    this.#onion.setOnline(true)
     this.#onion.setOnline(false)
     this.owner.onStatus(this, false)
   }

@@ -50,6 +50,16 @@ describe('friend connections', () => {
     assert.equal(a.connects + b.connects <= 2, true)
   })
 
+  it('seek a friend who says nothing for some seconds, and stop when they speak again', () => {
+    const { a, ab } = friends()
+    const { handlers } = a.sessionList[0]!
+    handlers.onSilence(true)
+    assert.deepEqual([...a.onlineSet.values()], [false])
+    assert.ok(ab.isConnected, 'nobody is given up for that')
+    handlers.onSilence(false)
+    assert.deepEqual([...a.onlineSet.values()], [true])
+  })
+
   it('take no session from a stranger', () => {
     const world = new FakeWorld()
     const a = world.host(1)
