@@ -36,6 +36,9 @@ const FREEZE_STEP_MS = 1_000
 /** Two who tell each other again that a link works shall not do so for ever. */
 const REPEAT_AFTER_MS = 10_000
 
+/** Links and our name are seen to that often at most, as by c-toxcore: a flood of peers does not make us search for each. */
+const TIDY_STEP_MS = 50
+
 /** Joining: a friend lets us in, but has not told us yet who we are in there. */
 export type ConferenceState = 'joining' | 'connected' | 'left'
 
@@ -55,6 +58,7 @@ export class Conference {
   /** Whether our own name has to come back yet, for the user to hear of it as of anybody's. */
   #isNameUnderWay = false
   #lastPingMs: Millis = Number.NEGATIVE_INFINITY
+  #lastTidyMs: Millis = Number.NEGATIVE_INFINITY
   readonly #soon: Deadline
   readonly #upkeep: Deadline
 
@@ -311,10 +315,11 @@ export class Conference {
   }
 
   #hurry(): void {
-    if (this.#state === 'connected') this.#soon.set(this.#now)
+    if (this.#state === 'connected') this.#soon.setSooner(Math.max(this.#now, this.#lastTidyMs + TIDY_STEP_MS))
   }
 
   #tidy(): void {
+    this.#lastTidyMs = this.#now
     this.#linkNeighbours()
     if (this.#owesName) this.#sayName()
   }

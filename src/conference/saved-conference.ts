@@ -5,6 +5,7 @@ import { CONFERENCE_TYPES } from '../packet/conference/index.js'
 import type { Conference as SavedConference } from '../packet/savedata/index.js'
 import type { Conference } from './conference.js'
 import { Peer } from './peer.js'
+import { FROZEN_MAX_DEFAULT } from './peer-list.js'
 
 /** The next life begins so far ahead, for others may have seen messages that were sent after the saving. */
 const MESSAGE_NUMBERS_AHEAD = 1 << 16
@@ -31,6 +32,8 @@ export function saveConference(conference: Conference, own: Peer): SavedConferen
 /** Peers, title and our own place. A peer whose number or key was there before is left out. */
 export function restoreConference(conference: Conference, { title, peerNumber, peers }: SavedConference): void {
   conference.title = title.slice()
+  // Whoever was remembered once, because the user had raised the number, is remembered on.
+  if (peers.length > FROZEN_MAX_DEFAULT) conference.roster.maxFrozen = peers.length
   for (const saved of peers) {
     if (saved.peerNumber === peerNumber) continue
     const peer = new Peer(saved.peerNumber, saved.publicKey, saved.dhtPublicKey)

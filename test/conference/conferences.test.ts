@@ -234,6 +234,43 @@ describe('conferences', () => {
     crowd.expectTalk(again, 'the day after')
   })
 
+  it('saves what it has read, and kinds of conferences that it does not know as they are', () => {
+    const [a, b, c] = crowd.chain(3) as [Member, Member, Member]
+    a.conferences.setTitle(ROOM, toUtf8('Tea'))
+    crowd.world.run(2_000)
+    const [saved] = a.conferences.snapshot()
+    assert.deepEqual([saved!.type, saved!.peerNumber, saved!.peerCount, saved!.title], [0, 0, 2, toUtf8('Tea')])
+    assert.deepEqual(
+      saved!.peers.map(({ publicKey }) => publicKey).sort(),
+      [b, c].map(({ host }) => host.publicKey).sort(),
+    )
+    const unknown = { ...saved!, type: 9 }
+    const again = crowd.member('again')
+    again.conferences.restore([unknown, saved!])
+    const ahead = {
+      messageNumber: saved!.messageNumber + 65_536,
+      lossyMessageNumber: saved!.lossyMessageNumber + 8_192,
+    }
+    assert.deepEqual(again.conferences.snapshot(), [{ ...saved!, ...ahead }, unknown])
+  })
+
+  it('remembers more offline peers than usual when more were saved', () => {
+    const a = crowd.member('alice')
+    a.conferences.create()
+    const [empty] = a.conferences.snapshot()
+    const peers = Array.from({ length: 200 }, (_, i) => ({
+      publicKey: crowd.world.host(100 + i).publicKey.map((byte, at) => (at < 2 ? byte ^ i : byte)) as never,
+      dhtPublicKey: new Uint8Array(32) as never,
+      peerNumber: 1 + i,
+      lastActive: BigInt(i),
+      name: toUtf8(`peer ${i}`),
+    }))
+    const doubled = [...peers, { ...peers[0]!, peerNumber: 5_000 }, { ...peers[1]!, publicKey: peers[0]!.publicKey }]
+    const again = crowd.member('again')
+    again.conferences.restore([{ ...empty!, peerCount: doubled.length, peers: doubled }])
+    assert.equal(again.offline().length, 200)
+  })
+
   it('merges halves that were apart for long', () => {
     const people = crowd.chain(8)
     const left = new Set(people.slice(0, 4).map(({ host }) => host))

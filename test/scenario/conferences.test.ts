@@ -73,6 +73,12 @@ class Guest {
     this.host.kill()
   }
 
+  /** Ends as programs should, with the profile saved. */
+  stops(): void {
+    this.#saved = this.host.engine.savedata
+    this.host.stop()
+  }
+
   /** Starts again with the profile. */
   returns(): void {
     this.host.start(this.#engine())
@@ -200,6 +206,17 @@ describe('conferences', function () {
     victim.returns()
     party.expectAll(party.guests, 3 * MINUTE_MS)
     for (const guest of party.guests) assert.deepEqual(guest.list('offline'), [], guest.name)
+    party.expectTalk(party.guests, 'all are back')
+  })
+
+  party('one who stops says so, and is offline at once', 5, (party) => {
+    const leaver = party.guests[2]!
+    leaver.stops()
+    const others = party.guests.filter((guest) => guest !== leaver)
+    party.expectAll(others, 5_000)
+    for (const guest of others) assert.deepEqual(guest.list('offline'), [leaver.name], guest.name)
+    leaver.returns()
+    party.expectAll(party.guests, 3 * MINUTE_MS)
     party.expectTalk(party.guests, 'all are back')
   })
 
