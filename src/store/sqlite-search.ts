@@ -21,7 +21,8 @@ export class SqliteSearch {
   readonly #add: SqliteStatement
   readonly #forget: SqliteStatement
   readonly #forgetConversation: SqliteStatement
-  readonly #forgetAll: SqliteStatement
+  readonly #purge: SqliteStatement
+  readonly #empty: SqliteStatement
   readonly #finds = new Map<string, SqliteStatement>()
   /** Messages that were kept since the index was last up to date. */
   #waiting: number
@@ -36,10 +37,8 @@ export class SqliteSearch {
     this.#forgetConversation = session.prepare(
       'delete from search where rowid in (select id from message where conversation = ? and id <= ?)',
     )
-    this.#forgetAll = session.prepare(
-      `delete from search where rowid in (select id from message where id <= ?
-       and conversation in (select id from conversation where kind = 'friend'))`,
-    )
+    this.#purge = session.prepare("insert into search (search) values ('optimize')")
+    this.#empty = session.prepare("insert into search (search) values ('delete-all')")
     this.#waiting = Number(session.prepare('select count(*) from message where id > ?').pluck().get(this.#indexed))
   }
 
@@ -77,11 +76,15 @@ export class SqliteSearch {
   }
 
   forgetConversation(conversation: number): void {
-    this.#forgetConversation.run(conversation, this.#indexed)
+    // The index only marks what is deleted; merged into one it has no trace of it.
+    if (this.#forgetConversation.run(conversation, this.#indexed).changes > 0) this.#purge.run()
   }
 
+  /** Before the messages of all friends are deleted; what is left is indexed anew. */
   forgetAll(): void {
-    this.#forgetAll.run(this.#indexed)
+    this.#empty.run()
+    this.#advance.run(0)
+    this.#waiting = BLOCK
   }
 
   #update(): void {

@@ -26,6 +26,7 @@ import {
   type SqliteStore,
   type SqliteStoreOptions,
 } from '../../src/store/index.js'
+import { openSqlite } from '../../src/store/sqlite-binding.js'
 import { ToxError } from '../../src/tox/errors.js'
 import { needSqlite, temporaryFolder } from './support.js'
 
@@ -91,6 +92,25 @@ describe('a database file', () => {
     assert.ok(existsSync(`${path}-wal`))
     store.close()
     assert.deepEqual(readdirSync(join(path, '..')), ['profile.db'])
+  })
+
+  it('keeps nothing of what is deleted', () => {
+    const store = openSqliteStore(path)
+    const row = { direction: 'incoming', kind: 'normal', timeMs: 1, state: 'received' } as const
+    const append = (friend: string, text: string): number => store.history.append({ ...row, friend, text })
+    for (let i = 0; i < 300; i++) append('B0'.repeat(32), `a harmless message ${i}`)
+    append(toHex(friend), SECRETS[0]!)
+    assert.equal(store.history.search({ text: 'mill' }).messages.length, 1)
+    const single = append('B0'.repeat(32), SECRETS[1]!)
+    assert.equal(store.history.clear(toHex(friend)), 1)
+    assert.equal(store.history.delete(single), true)
+    assert.equal(store.history.search({ text: 'harmless' }).messages.length, 100)
+    store.close()
+    const bytes = onDisk()
+    for (const trace of [SECRETS[0]!, SECRETS[1]!]) assert.equal(bytes.includes(trace), false, trace)
+    const index = openSqlite(path, 0)
+    assert.equal(index.prepare("select count(*) from search where search match 'mil'").pluck().get(), 0)
+    index.close()
   })
 
   describe('with a passphrase', () => {
