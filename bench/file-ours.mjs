@@ -10,15 +10,24 @@ const hex = (bytes) => Buffer.from(bytes).toString('hex')
 const ignore = () => {}
 let begun
 let begunCpu
+let idleBytes
+let mostBytes
+let pieces = 0
 
 function begin() {
   begun = performance.now()
   begunCpu = process.cpuUsage()
+  idleBytes = mostBytes = process.memoryUsage.rss()
+}
+
+function notePiece() {
+  if (++pieces % 8192 === 0) mostBytes = Math.max(mostBytes, process.memoryUsage.rss())
 }
 
 function end() {
   const { user, system } = process.cpuUsage(begunCpu)
-  process.stdout.write(`done ${(performance.now() - begun) / 1e3} ${(user + system) / 1e6}\n`)
+  const megabytes = (mostBytes - idleBytes) / 1e6
+  process.stdout.write(`done ${(performance.now() - begun) / 1e3} ${(user + system) / 1e6} ${megabytes}\n`)
 }
 
 let files
@@ -35,10 +44,12 @@ const messenger = {
   },
   fileControl: begin,
   fileChunkRequest: (friend, file, position, length) => {
+    notePiece()
     if (length === 0) end()
     else files.sendChunk(friend, file, position, chunk.subarray(0, length))
   },
   fileChunk: (_friend, _file, _position, data) => {
+    notePiece()
     if (data.length === 0) end()
   },
 }

@@ -1,8 +1,9 @@
 /* One side of a file transfer through the C API, in an ordinary client's loop: tox_iterate, then a pause of
-   tox_iteration_interval. file-peer PORT send|receive BYTES
+   tox_iteration_interval; or, when busy, without the pause. file-peer PORT send|receive BYTES [busy]
      prints  up PORT DHT_KEY KEY
      reads   PORT DHT_KEY KEY      the other side: adds it, and joins through it unless PORT is 0
-     prints  done SECONDS CPU_SECONDS   from the acceptance of the file to its end */
+     prints  done SECONDS CPU_SECONDS MEGABYTES   from the acceptance of the file to its end; how much more memory was
+                                                  resident meanwhile than before, at most */
 
 #include <poll.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@
 
 static uint8_t chunk[2048];
 static double begun, begun_cpu;
+static long idle_pages, most_pages;
 
 static double now(void) {
   struct timespec time;
@@ -30,13 +32,31 @@ static double cpu(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static long resident_pages(void) {
+  long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1) _Exit(4);
+  fclose(file);
+  return pages;
+}
+
+/* Of each piece of the file; memory is looked at every ten megabytes or so. */
+static void note_piece(void) {
+  static unsigned pieces;
+  if (++pieces % 8192 != 0) return;
+  const long pages = resident_pages();
+  if (pages > most_pages) most_pages = pages;
+}
+
 static void begin(void) {
   begun = now();
   begun_cpu = cpu();
+  idle_pages = most_pages = resident_pages();
 }
 
 static void end(void) {
-  printf("done %f %f\n", now() - begun, cpu() - begun_cpu);
+  const double megabytes = (double)(most_pages - idle_pages) * (double)sysconf(_SC_PAGESIZE) / 1e6;
+  printf("done %f %f %f\n", now() - begun, cpu() - begun_cpu, megabytes);
   fflush(stdout);
 }
 
@@ -54,6 +74,7 @@ static void on_control(Tox *tox, uint32_t number, uint32_t file, Tox_File_Contro
 
 static void on_request(Tox *tox, uint32_t number, uint32_t file, uint64_t position, size_t length, void *user_data) {
   (void)user_data;
+  note_piece();
   if (length == 0) end();
   else if (!tox_file_send_chunk(tox, number, file, position, chunk, length, NULL)) _Exit(3);
 }
@@ -61,6 +82,7 @@ static void on_request(Tox *tox, uint32_t number, uint32_t file, uint64_t positi
 static void on_chunk(Tox *tox, uint32_t number, uint32_t file, uint64_t position, const uint8_t *data, size_t length,
                      void *user_data) {
   (void)tox, (void)number, (void)file, (void)position, (void)data, (void)user_data;
+  note_piece();
   if (length == 0) end();
 }
 
@@ -90,7 +112,8 @@ static void hear(Tox *tox) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) return 2;
+  if (argc != 4 && argc != 5) return 2;
+  const bool is_busy = argc == 5;
   struct Tox_Options *options = tox_options_new(NULL);
   tox_options_set_ipv6_enabled(options, false);
   tox_options_set_local_discovery_enabled(options, false);
@@ -118,6 +141,6 @@ int main(int argc, char **argv) {
       offers = false;
       tox_file_send(tox, 0, TOX_FILE_KIND_DATA, strtoull(argv[3], NULL, 10), NULL, chunk, 1, NULL);
     }
-    usleep(1000 * tox_iteration_interval(tox));
+    if (!is_busy) usleep(1000 * tox_iteration_interval(tox));
   }
 }

@@ -53,13 +53,13 @@ export class LineChild {
   }
 
   /** The rest of the next line that begins with `word`. */
-  async hear(word: string): Promise<string> {
+  async hear(word: string, limitMs = GIVE_UP_MS): Promise<string> {
     const at = this.#lines.findIndex((line) => line.word === word)
     if (at >= 0) return this.#lines.splice(at, 1)[0]!.rest
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       const fail = (why: string): void => reject(new Error(`no "${word}" from a peer: ${why} ${this.#child.stderr}`))
-      timer = setTimeout(() => fail('out of time'), GIVE_UP_MS)
+      timer = setTimeout(() => fail('out of time'), limitMs)
       void this.#child.exited.then(() => fail('it ended.'))
     })
     try {
