@@ -9,6 +9,7 @@ import { encrypt, isEncrypted } from '../../src/encryptsave/index.js'
 import { BootstrapNodeServer, Tox } from '../../src/index.js'
 import { openProfileDirectory } from '../../src/store/index.js'
 import { encodeSavedata, freshSavedata } from '../../src/tox/savedata.js'
+import { needSqlite } from '../store/support.js'
 import { richProfile } from '../support/savedata.js'
 import { DEADLINE_MS, Processes, run } from './process.js'
 
@@ -22,7 +23,8 @@ describe('toxcore-ts history', function () {
   let crypto: Crypto
   const processes = new Processes()
 
-  before(async () => {
+  before(async function () {
+    needSqlite(this)
     crypto = await loadCrypto()
   })
   beforeEach(() => {

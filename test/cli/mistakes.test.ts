@@ -24,7 +24,7 @@ function checksum(hex: string): string {
 const JOBS = 2
 
 describe('toxcore-ts, typed wrong', function () {
-  this.timeout(4 * DEADLINE_MS)
+  this.timeout(8 * DEADLINE_MS)
   const dir = mkdtempSync(join(tmpdir(), 'toxcore-ts-'))
   const taken = createSocket('udp4')
   const file = (name: string, content: string | Uint8Array): string => {
@@ -124,6 +124,32 @@ describe('toxcore-ts, typed wrong', function () {
     /echo\.tox is encrypted with a passphrase/,
   )
   mistake('the same for id show', () => ['id', 'show', join(dir, 'sealed/echo.tox')], 1, /is encrypted with a pass/)
+  mistake(
+    'no passphrase file',
+    ['echo', '--data', dir, '--passphrase-file', '/nonexistent'],
+    1,
+    /cannot read the passphrase/,
+  )
+  mistake(
+    'an unknown action of profile',
+    ['profile', 'frob', 'x'],
+    2,
+    /unknown action 'frob': check, repair, encrypt, de/,
+  )
+  mistake('no profile to check', ['profile', 'check', '/nonexistent'], 1, /does not exist, or is empty/)
+  mistake(
+    'no profile to import',
+    ['import', '/nonexistent', '--data', join(dir, 'new')],
+    1,
+    /does not exist, or is empty/,
+  )
+  mistake('a date that is none', ['history', '--since', 'yesterday'], 2, /--since wants a date such as 2026-01-31, not/)
+  mistake(
+    'no folder for downloads',
+    ['receive', '--downloads', '/nonexistent'],
+    1,
+    /cannot put files into \/nonexistent/,
+  )
   mistake('no profile to show', ['id', 'show', '/nonexistent'], 1, /cannot read \/nonexistent: no such file/)
   mistake(
     'no place for a profile',

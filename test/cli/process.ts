@@ -35,6 +35,9 @@ export const COMMAND: readonly string[] = isBuilt()
 export const DATA_HOME = mkdtempSync(join(tmpdir(), 'toxcore-ts-home-'))
 process.once('exit', () => rmSync(DATA_HOME, { recursive: true, force: true }))
 
+/** What chat and others say where SQLite is not compiled for this Node; all else works as with it. */
+const NO_SQLITE = /^.*; history and unfinished files are not kept\n/m
+
 export interface ProgramOptions {
   readonly program?: string
   readonly env?: NodeJS.ProcessEnv
@@ -59,7 +62,7 @@ export class Running {
       this.#look()
     })
     this.#child.stderr.setEncoding('utf8').on('data', (part: string) => {
-      this.stderr += part
+      this.stderr += part.replace(NO_SQLITE, '')
       this.#look()
     })
     // A child that ends closes its input under our pen.
