@@ -7,6 +7,10 @@
 //
 //   npm run test:interop -- test/interop/kills.test.ts                                         40 kills
 //   TOXCORE_TS_KILLS=500 TOXCORE_TS_SEED=1 npm run test:interop -- test/interop/kills.test.ts  500, and figures
+//
+// 500 kills in five runs (seeds 11 to 15) on a busy machine of two cores: 63,393 messages accepted, none lost, none out of order,
+// none twice; 26,817 came again and were dropped. From a kill to messages again 2.2 s in the middle, of which the start of a
+// process took more than one, and 7.9 s at most.
 
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
