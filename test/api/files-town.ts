@@ -75,7 +75,7 @@ export class FilesTown {
     while (!isSo()) {
       if (this.world.nowMs > endMs) throw new Error(`not within ${LIMIT_MS} ms: ${isSo}`)
       await this.world.runAsync(STEP_MS)
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
 
