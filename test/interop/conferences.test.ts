@@ -11,8 +11,10 @@ import {
   gather,
   type Member,
   nothingTwice,
+  OurMember,
   pairs,
   seeEachOther,
+  TheirMember,
 } from './members.js'
 import { DEADLINE_MS } from './pair.js'
 import { timed } from './stopwatch.js'
@@ -84,17 +86,20 @@ describe('interop: a conference of six', function () {
     await t3.say('and again')
   })
 
-  it('tells who is offline, and knows them when they come back with their profiles', async () => {
+  it('tells who is offline, and knows their profiles again, each loaded by the other library', async () => {
     const [o1, t1, o2, t2, o3, t3] = all()
     await Promise.all([o2.setMaxOffline(0), t2.setMaxOffline(0)])
-    const returns = await Promise.all([o3.end('quit'), t3.end('quit')])
+    const [profileOfO3, profileOfT3] = await Promise.all([o3.savedata(), t3.savedata()])
+    await Promise.all([o3.quit(), t3.quit()])
     const present = without(o3, t3)
       .map(({ name }) => name)
       .sort()
     await timed('two are offline', allTell([o1, t1], { present, offline: ['O3', 'T3'] }))
     await allTell([o2, t2], { present, offline: [] })
     await allTalk(without(o3, t3), 'without two')
-    await Promise.all(returns.map((comeBack) => comeBack()))
+    const [o3AtTheirs, t3AtOurs] = [new TheirMember('O3', nodes), new OurMember('T3', nodes)]
+    await Promise.all([o3AtTheirs.start(profileOfO3), t3AtOurs.start(profileOfT3)])
+    members = [o1, t1, o2, t2, o3AtTheirs, t3AtOurs]
     await timed('all are there again', allTogether(members))
     await timed('and talk', allTalk(members, 'offline'))
   })
