@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadCrypto } from '../../src/crypto/index.js'
 import { isEncrypted } from '../../src/encryptsave/index.js'
-import { BootstrapNodeServer, Tox } from '../../src/index.js'
+import { BootstrapNodeServer, type IncomingTransfer, Tox } from '../../src/index.js'
 import { encodeSavedata, freshSavedata } from '../../src/tox/savedata.js'
 import { COMMAND, DEADLINE_MS, ROOT } from './process.js'
 
@@ -45,8 +45,8 @@ describe('toxcore-ts chat in a terminal', function () {
     args: readonly string[] = ['chat', '--temporary', '--bootstrap', server.asBootstrapNode(), '--add', friend.address],
   ): void {
     const size = ['-x', '100', '-y', '50']
-    // `cat` keeps the pane when the program has ended, with its exit code on the screen.
-    const script = '"$@"; echo "code $?"; exec cat'
+    // `cat` keeps the pane when the program has ended, with its exit code on the screen; the shell outlives Ctrl-C.
+    const script = 'trap : INT; "$@"; echo "code $?"; exec cat'
     tmux(
       'new-session',
       '-d',
@@ -164,6 +164,58 @@ describe('toxcore-ts chat in a terminal', function () {
       type('Enter')
       assert.doesNotMatch(await sees('asked', /^code 0$/m), /wort/)
       assert.ok(isEncrypted(readFileSync(path)) && isEncrypted(readFileSync(`${path}.bak`)))
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
+  })
+
+  it('shows files as bars: in send until Ctrl-C, in chat above what is being typed', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'toxcore-ts-'))
+    const path = join(dir, 'holiday.jpg')
+    writeFileSync(path, new Uint8Array(8_000_000))
+    /** Takes some of the file, and the rest not before `release`. */
+    const takeSome = async (transfer: IncomingTransfer): Promise<() => void> => {
+      let release: () => void = () => {}
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      let bytes = 0
+      const slow = new WritableStream<Uint8Array>({
+        async write(chunk) {
+          bytes += chunk.length
+          if (bytes > 2_000_000) await released
+        },
+      })
+      await transfer.accept(slow)
+      return release
+    }
+    const offers = friend.incomingFiles({ signal: AbortSignal.timeout(3 * DEADLINE_MS) })
+    const bar = /holiday\.jpg {2}\[#{3,19}-{1,17}\] \d+ % of 8\.0 MB/
+    try {
+      const args = ['--bootstrap', server.asBootstrapNode()]
+      open('bars', [], ['send', '--temporary', ...args, friend.address, path])
+      const releaseFirst = await takeSome((await offers.next()).value!.transfer)
+      assert.match(await sees('bars', bar), new RegExp(`^> ${bar.source}`, 'm'))
+      tmux('send-keys', '-t', 'bars', 'C-c')
+      await sees('bars', /^Stopped\.$/m)
+      await sees('bars', /^code 130$/m)
+      releaseFirst()
+
+      open('moving')
+      await sees('moving', /^Rosa> *$/m)
+      const begun = `half a line ${'la '.repeat(40)}`
+      tmux('send-keys', '-t', 'moving', '-l', `/send ${path}`)
+      tmux('send-keys', '-t', 'moving', 'Enter')
+      const release = await takeSome((await offers.next()).value!.transfer)
+      tmux('send-keys', '-t', 'moving', '-l', begun)
+      await sees('moving', new RegExp(`^1 > ${bar.source}.*\\nRosa> half a line`, 'm'))
+      release()
+      const text = await sees('moving', /^File 1 > holiday\.jpg: done, 8\.0 MB$/m)
+      assert.match(text, /Rosa> half a line/)
+      const after = await sees('moving', /^Rosa> half a line/m)
+      assert.equal(after.match(/half a line/g)?.length, 1, 'painted over, not again')
+      tmux('send-keys', '-t', 'moving', 'C-c')
+      await sees('moving', /^code 0$/m)
     } finally {
       rmSync(dir, { recursive: true, force: true })
     }
