@@ -74,11 +74,15 @@ const SEARCH = `
   insert into search_progress values (0);
 `
 
-/** Messages that were taken while their sender may not know it: `raw` where the text is no UTF-8. */
+/** Received messages while their sender may not know that they arrived, byte by byte, to recognise those that come again. */
 const UNSETTLED = `
-  alter table message add column unsettled integer;
-  alter table message add column raw blob;
-  create index message_unsettled on message (conversation) where unsettled = 1;
+  create table unsettled (
+    position integer primary key,
+    friend text not null,
+    kind integer not null,
+    text blob not null
+  ) strict;
+  create index unsettled_of_friend on unsettled (friend);
 `
 
 export const STEPS: readonly string[] = [FIRST, SEARCH, UNSETTLED]

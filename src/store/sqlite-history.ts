@@ -17,11 +17,6 @@ import type {
   StoredMessage,
 } from './store.js'
 
-/** Bytes that are no UTF-8, beside their text, for a message that is not settled. */
-export interface Unsettled {
-  readonly raw: Uint8Array | undefined
-}
-
 const FROM = `from message m cross join conversation c on c.id = m.conversation and c.kind = 'friend'`
 
 export class SqliteHistory implements HistoryStore {
@@ -44,8 +39,7 @@ export class SqliteHistory implements HistoryStore {
     this.#people = people
     this.#search = new SqliteSearch(session)
     this.#insert = session.prepare(
-      `insert into message (conversation, author, kind, state, time, text, unsettled, raw)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      'insert into message (conversation, author, kind, state, time, text) values (?, ?, ?, ?, ?, ?)',
     )
     this.#setState = session.prepare('update message set state = ? where id = ?')
     this.#get = session.prepare(`select ${MESSAGE_COLUMNS} ${FROM} where m.id = ?`)
@@ -64,8 +58,8 @@ export class SqliteHistory implements HistoryStore {
     return id
   }
 
-  /** As `append`, for calls that are a step already; `unsettled`: see SqliteReceived. */
-  insert({ friend, direction, kind, text, timeMs, state }: NewMessage, unsettled?: Unsettled): number {
+  /** As `append`, as a part of a step. */
+  insert({ friend, direction, kind, text, timeMs, state }: NewMessage): number {
     const key = friend.toUpperCase()
     const { lastInsertRowid } = this.#insert.run(
       this.#people.conversationId(key),
@@ -74,8 +68,6 @@ export class SqliteHistory implements HistoryStore {
       stateCode(state),
       Math.floor(timeMs),
       wellFormed(text),
-      unsettled === undefined ? null : 1,
-      unsettled?.raw ?? null,
     )
     return Number(lastInsertRowid)
   }

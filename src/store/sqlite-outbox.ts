@@ -1,14 +1,13 @@
 // Messages on their way, in SQLite: what waits for a friend, and what came and is not settled. Both stand in the history too,
 // in the same step: either both are kept, or neither.
 
-import { fromUtf8, toHex, toUtf8 } from '../base/index.js'
+import { fromUtf8, toHex } from '../base/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { OutboxMessage, OutboxStore, ReceivedMessage, ReceivedStore } from '../messenger/index.js'
 import { DISK_OUTBOX_LIMITS, type OutboxLimits } from './limits.js'
 import { kindCode, kindOf, stateCode } from './message-row.js'
 import type { SqliteStatement } from './sqlite-binding.js'
 import type { SqliteHistory } from './sqlite-history.js'
-import type { SqlitePeople } from './sqlite-people.js'
 import type { SqliteSession } from './sqlite-session.js'
 
 interface OutboxRow {
@@ -130,45 +129,41 @@ export class SqliteOutbox implements OutboxStore {
 export class SqliteReceived implements ReceivedStore {
   readonly #session: SqliteSession
   readonly #history: SqliteHistory
-  readonly #people: SqlitePeople
   readonly #load: SqliteStatement
+  readonly #take: SqliteStatement
   readonly #settle: SqliteStatement
 
-  constructor(session: SqliteSession, history: SqliteHistory, people: SqlitePeople) {
+  constructor(session: SqliteSession, history: SqliteHistory) {
     this.#session = session
     this.#history = history
-    this.#people = people
-    const unsettled = 'from message where conversation = ? and unsettled = 1 order by id'
-    this.#load = session.prepare(`select kind, text, raw ${unsettled}`)
+    this.#load = session.prepare('select kind, text from unsettled where friend = ? order by position')
+    this.#take = session.prepare('insert into unsettled (friend, kind, text) values (?, ?, ?)')
     this.#settle = session.prepare(
-      `update message set unsettled = null, raw = null where id in (select id ${unsettled} limit ?)`,
+      'delete from unsettled where position in (select position from unsettled where friend = ? order by position limit ?)',
     )
   }
 
   load(friend: LongTermPublicKey): readonly ReceivedMessage[] {
     interface Row {
       readonly kind: number
-      readonly text: string
-      readonly raw: Uint8Array | null
+      readonly text: Uint8Array
     }
-    const conversation = this.#people.knownConversationId(toHex(friend)) ?? null
-    const rows = this.#session.run(() => this.#load.all(conversation)) as Row[]
-    return rows.map(({ kind, text, raw }) => ({
-      kind: kindOf(kind),
-      text: raw === null ? toUtf8(text) : Uint8Array.from(raw),
-    }))
+    const rows = this.#session.run(() => this.#load.all(toHex(friend))) as Row[]
+    return rows.map(({ kind, text }) => ({ kind: kindOf(kind), text: Uint8Array.from(text) }))
   }
 
-  take(friend: LongTermPublicKey, message: ReceivedMessage): void {
-    const text = fromUtf8(message.text)
-    const raw = text.includes('\ufffd') ? message.text : undefined
-    const row = { friend: toHex(friend), direction: 'incoming', kind: message.kind, state: 'received' } as const
-    this.#session.run(() => this.#history.insert({ ...row, text, timeMs: Date.now() }, { raw }))
+  take(friend: LongTermPublicKey, { kind, text }: ReceivedMessage): void {
+    const key = toHex(friend)
+    const row = { friend: key, direction: 'incoming', kind, state: 'received' } as const
+    this.#session.transaction(() => {
+      this.#history.insert({ ...row, text: fromUtf8(text), timeMs: Date.now() })
+      this.#take.run(key, kindCode(kind), text)
+    })
     this.#history.onInserted()
   }
 
   settle(friend: LongTermPublicKey, count: number): void {
-    this.#session.run(() => this.#settle.run(this.#people.knownConversationId(toHex(friend)) ?? null, count))
+    this.#session.run(() => this.#settle.run(toHex(friend), count))
   }
 
   clear(friend: LongTermPublicKey): void {

@@ -35,7 +35,7 @@ export class SqliteStore implements ToxStore {
     this.#session = session
     this.path = session.path
     this.outbox = new SqliteOutbox(session, history, options.outboxLimits)
-    this.received = new SqliteReceived(session, history, people)
+    this.received = new SqliteReceived(session, history)
     this.history = history
     this.transfers = new SqliteTransfers(session)
     this.peers = people
