@@ -36,6 +36,9 @@ const FREEZE_STEP_MS = 1_000
 /** Two who tell each other again that a link works shall not do so for ever. */
 const REPEAT_AFTER_MS = 10_000
 
+/** A friend whom we have lost sight of in here, though we have a session with them, is asked that often. */
+const ASK_AGAIN_MS = 5 * 60_000
+
 /** Links and our name are seen to that often at most, as by c-toxcore: a flood of peers does not make us search for each. */
 const TIDY_STEP_MS = 50
 
@@ -61,6 +64,7 @@ export class Conference {
   #lastTidyMs: Millis = Number.NEGATIVE_INFINITY
   readonly #soon: Deadline
   readonly #upkeep: Deadline
+  readonly #askAgain: Deadline
 
   constructor(
     readonly context: ConferenceContext,
@@ -77,6 +81,7 @@ export class Conference {
     this.#firstMessageNumber = messageNumber
     this.#soon = env.deadlines.create('conference links', () => this.#tidy())
     this.#upkeep = env.deadlines.create('conference pings', () => this.#keepUp())
+    this.#askAgain = env.deadlines.create('conference rejoin', () => this.#askAllBackIn())
     this.links = new Links(connections, () => env.clock.now())
     this.roster = new Roster(env, publicKey, {
       onGone: (peer) => this.#onGone(peer),
@@ -148,6 +153,7 @@ export class Conference {
     this.#state = 'left'
     this.#soon.clear()
     this.#upkeep.clear()
+    this.#askAgain.clear()
     return this.links.takeAll()
   }
 
@@ -229,7 +235,7 @@ export class Conference {
 
   /** A session with somebody has begun or ended; we may have nothing to do with them. */
   onConnection(connection: FriendConnection, isConnected: boolean): void {
-    if (isConnected && this.roster.ofKey(connection.publicKey)?.isFrozen) this.#askBackIn(connection)
+    if (isConnected && this.roster.ofKey(connection.publicKey)?.isFrozen) return this.#askBackIn(connection)
     const link = this.links.of(connection)
     if (link === undefined) return
     if (isConnected) return this.sendOnline(connection)
@@ -297,11 +303,21 @@ export class Conference {
     this.sendOnline(link.connection)
   }
 
-  /** Asks somebody whom we have lost sight of in here to let us in again. */
+  /** Asks somebody whom we have lost sight of in here to let us in again; they may come in later than we ask. */
   #askBackIn(connection: FriendConnection): void {
     const type = CONFERENCE_TYPES.indexOf(this.type)
     const packet = encode(ConferenceRejoin, { id: PacketId.CONFERENCE_REJOIN, type, conferenceId: this.id })
-    if (connection.sendLossless(packet) !== undefined) this.links.keep(connection.publicKey, LinkReason.INTRODUCER)
+    if (connection.sendLossless(packet) === undefined) return
+    this.links.keep(connection.publicKey, LinkReason.INTRODUCER)
+    this.sendOnline(connection)
+    this.#askAgain.setSooner(this.#now + ASK_AGAIN_MS)
+  }
+
+  #askAllBackIn(): void {
+    for (const { publicKey } of this.roster.frozen) {
+      const connection = this.context.connections.get(publicKey)
+      if (connection?.isConnected && !this.links.of(connection)?.isOnline) this.#askBackIn(connection)
+    }
   }
 
   #onGone(peer: Peer): void {
@@ -309,9 +325,7 @@ export class Conference {
     if (link !== undefined) this.links.end(link)
     if (this.roster.present.length <= 1) this.isTitleFresh = false
     const connection = this.context.connections.get(peer.publicKey)
-    if (this.#state === 'left' || !peer.isFrozen || !connection?.isConnected) return
-    this.#askBackIn(connection)
-    this.sendOnline(connection)
+    if (this.#state !== 'left' && peer.isFrozen && connection?.isConnected) this.#askBackIn(connection)
   }
 
   #hurry(): void {

@@ -315,10 +315,18 @@ export class Conferences {
     const packet = decode(ConferenceRejoin, bytes)
     const conference = packet && this.#find(packet.type, packet.conferenceId)
     const peer = conference?.roster.ofKey(from.publicKey)
-    if (conference === undefined || peer === undefined) return this.#drop('rejoin of a stranger')
+    if (conference === undefined) return this.#drop('rejoin of no conference')
+    if (peer === undefined) return this.#onStrangerRejoins(from.publicKey, conference)
     const { publicKey, dhtPublicKey = peer.dhtPublicKey } = from
     conference.roster.meet({ peerNumber: peer.number, publicKey, dhtPublicKey }, true)
     conference.letBackIn(from)
+  }
+
+  /** We have come in anew, or forgotten them: a friend tells their number in answer to an invitation. */
+  #onStrangerRejoins(publicKey: LongTermPublicKey, conference: Conference): void {
+    const friend = this.#messenger.friendOf(publicKey)
+    const isInvited = friend !== undefined && this.invite(friend.number, conference.number).ok
+    if (!isInvited) this.#drop('rejoin of a stranger')
   }
 
   #drop(what: string): void {

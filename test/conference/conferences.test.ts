@@ -311,6 +311,21 @@ describe('conferences', () => {
     crowd.expectTalk(people, 'we are one')
   })
 
+  it('finds a friend again who came in anew while we were away', () => {
+    const people = crowd.chain(4)
+    const [a, b, c, d] = people as [Member, Member, Member, Member]
+    crowd.world.linked = (x, y) => x !== d.host && y !== d.host
+    crowd.expectAll([a, b, c])
+    c.conferences.delete(ROOM)
+    crowd.world.linked = () => true
+    crowd.world.run(MINUTE_MS)
+    assert.deepEqual([d.present(), a.present()], [['p03'], ['p00', 'p01']])
+    c.lines.length = 0
+    crowd.invite(b, c)
+    crowd.expectAll(people, 6 * MINUTE_MS)
+    crowd.expectTalk(people, 'all again')
+  })
+
   it('remembers as many offline peers as told, friends longest', () => {
     const people = crowd.chain(6)
     const [a] = people as [Member]

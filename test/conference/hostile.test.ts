@@ -157,7 +157,8 @@ describe('hostile conferences', () => {
       if (i % 1_000 === 0) crowd.world.run(10)
     }
     assert.equal(victim.present().length, PEERS_MAX)
-    assert.equal(victim.drops('peer refused: too many'), 10_000 - (PEERS_MAX - 3))
+    const taken = victim.drops('peer refused: number of another')
+    assert.equal(victim.drops('peer refused: too many') + taken, 10_000 - (PEERS_MAX - 3))
     assert.ok(victim.host.onionFriends.size <= 1 + 4, `${victim.host.onionFriends.size} are sought`)
     victim.read()
     crowd.world.run(2 * MINUTE_MS)
@@ -205,7 +206,7 @@ describe('hostile conferences', () => {
       assert.equal(victim.drops(why), before + 1, why)
     }
     refused(encode(ConferenceOnline, { id: 97, conferenceNumber: 0, ...id }), 'online packet over no link')
-    refused(encode(ConferenceRejoin, { id: 100, ...id }), 'rejoin of a stranger')
+    refused(encode(ConferenceRejoin, { id: 100, ...id, type: 1 }), 'rejoin of no conference')
     refused(message(Kind.TEXT, toUtf8('let me in'), numberOf(liar)), 'packet over no link')
     refused(encode(PeerQuery, { id: 98, conferenceNumber: ROOM, kind: 8 }), 'packet over no link')
     refused(encode(PeerQuery, { id: 98, conferenceNumber: 99, kind: 8 }), 'packet over no link')
@@ -222,6 +223,22 @@ describe('hostile conferences', () => {
       victim.suffer(stranger, Uint8Array.from(packet))
     }
     expectUnimpressed()
+  })
+
+  it('invites a friend who says that they were in there, and nobody else', () => {
+    const rejoin = encode(ConferenceRejoin, { id: 100, type: 0, conferenceId: idOf() })
+    const stranger = crowd.member('stranger')
+    stranger.accepts = false
+    crowd.befriend(victim, stranger)
+    victim.suffer(stranger, rejoin)
+    crowd.world.run(1_000)
+    assert.equal(stranger.invitations.length, 1)
+    victim.messenger.deleteFriend(victim.messenger.friendOf(liar.host.publicKey)!.number)
+    suffer(message(Kind.KILL_PEER, farewell(numberOf(liar)), numberOf(liar)))
+    victim.host.connections.open(liar.host.publicKey)
+    crowd.world.runUntil(() => victim.host.sessionWith(liar.host)?.state === 'established')
+    suffer(rejoin)
+    assert.equal(victim.drops('rejoin of a stranger'), 1)
   })
 
   it('drops messages to a conference that was left, or to another at its number', () => {
