@@ -7,8 +7,9 @@ import { EVENTS, type EventField, type EventName } from '../table/events.js'
 /** Type and size. */
 const HEAD_BYTES = 8
 const FIRST_BYTES = 4 * 1024
-/** A buffer that grew beyond this is given back when a step was quiet. */
+/** A buffer that grew beyond this is given back after so many quiet steps: while a file comes, every other one is. */
 const KEPT_BYTES = 64 * 1024
+const QUIET_STEPS = 64
 
 export type EventValue = number | boolean | bigint | Uint8Array
 
@@ -32,6 +33,7 @@ export class EventBatch {
   #bytes = new Uint8Array(FIRST_BYTES)
   #view = new DataView(this.#bytes.buffer)
   #size = 0
+  #quietSteps = 0
 
   /** How many bytes wait. */
   get size(): number {
@@ -55,7 +57,8 @@ export class EventBatch {
   /** What waits, as a view that is valid until the next `add`; the batch is empty from now on. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#size)
-    if (this.#size === 0 && this.#bytes.length > KEPT_BYTES) this.#replace(FIRST_BYTES)
+    this.#quietSteps = this.#size === 0 ? this.#quietSteps + 1 : 0
+    if (this.#quietSteps >= QUIET_STEPS && this.#bytes.length > KEPT_BYTES) this.#replace(FIRST_BYTES)
     this.#size = 0
     return taken
   }

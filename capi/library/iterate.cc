@@ -12,8 +12,10 @@
 
 namespace {
 
-// A larger batch is given back: nobody needs room for a burst for ever.
+// A larger batch is given back after so many quiet steps: nobody needs room for a burst for ever, but while a file comes every
+// other step is quiet.
 constexpr size_t kKeptBytes = 64 * 1024;
+constexpr unsigned kQuietSteps = 64;
 
 // How long a client may sleep at most.
 constexpr uint32_t kMaxIntervalMs = 50;
@@ -50,10 +52,12 @@ extern "C" void tox_iterate(Tox *tox, void *user_data) {
   if (tox == nullptr) return;
   // Kept for the next time: a busy loop should not allocate. A callback may iterate another instance meanwhile.
   static thread_local std::vector<uint8_t> spare;
+  static thread_local unsigned quiet_steps = 0;
   std::vector<uint8_t> batch = std::move(spare);
   const Hold hold(tox);
   if (iterate_core(tox, batch) && !batch.empty()) deliver_events(tox, batch.data(), batch.size(), user_data);
-  if (batch.capacity() <= kKeptBytes) spare = std::move(batch);
+  quiet_steps = batch.empty() ? quiet_steps + 1 : 0;
+  if (batch.capacity() <= kKeptBytes || quiet_steps < kQuietSteps) spare = std::move(batch);
 }
 
 extern "C" uint32_t tox_iteration_interval(const Tox *tox) {
