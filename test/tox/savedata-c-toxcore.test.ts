@@ -78,6 +78,18 @@ describe('savedata beside c-toxcore', () => {
     assert.ok(counts.OK! > 50 && counts.LOAD_BAD_FORMAT! > 50, JSON.stringify(counts))
   })
 
+  it('saves conferences so that c-toxcore knows them again, and reads them as it saves them', async () => {
+    const rich = richProfile(crypto)
+    const [verdict] = await judge([encodeSavedata(rich)])
+    // Each life counts messages from farther ahead.
+    const again = rich.conferences.map((one) => ({
+      ...one,
+      messageNumber: one.messageNumber + 2 ** 16,
+      lossyMessageNumber: one.lossyMessageNumber + 2 ** 13,
+    }))
+    assert.deepEqual(load(fromHexText(verdict!.saved)).conferences, again)
+  })
+
   it('judges requests of every telling length alike', async () => {
     const rich = richProfile(crypto)
     const [, pending] = rich.friends
