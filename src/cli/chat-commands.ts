@@ -4,6 +4,7 @@ import type { Friend, FriendRequest, Tox, UserStatus } from '../api/index.js'
 import type { HistoryPage, ToxStore } from '../store/index.js'
 import { type ChatConferences, CONF_OPERANDS } from './chat-conferences.js'
 import type { ChatFiles } from './chat-files.js'
+import { pathsLike } from './downloads.js'
 import { friendsCalled, nameOf } from './friends.js'
 import { lineOf, People } from './history.js'
 import { harmless, type painter, toxIdQrCode } from './terminal.js'
@@ -153,8 +154,10 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
   { name: 'quit', operands: '', help: 'end', run: (chat) => chat.quit() },
 ]
 
-/** What the Tab key makes of a line: commands that begin like it. */
+/** What the Tab key makes of a line: commands that begin like it, and files for /send. */
 export function completions(line: string): [string[], string] {
+  const path = /^\/send (.*)$/.exec(line)?.[1]
+  if (path !== undefined) return [pathsLike(path).map((one) => `/send ${one}`), line]
   return [CHAT_COMMANDS.map(({ name }) => `/${name} `).filter((one) => one.startsWith(line)), line]
 }
 

@@ -38,7 +38,7 @@ export const chat: Command = {
   async run(values) {
     const stopped = untilStopped()
     const toAdd = values.all('add').map(checkToxId)
-    const downloads = downloadsOf(values)
+    const downloads = downloadsOf(values, { isNeeded: false })
     const name = values.text('name')
     await using started = await startTox(values, ownProfilePath, name === undefined ? {} : { name })
     const { tox } = started
@@ -102,7 +102,9 @@ class ChatSession implements ChatContext, FilesHost, ConferencesHost {
 
   quit(): void {
     if (this.#isEnded) return
-    if (this.files.count > 0) this.print(this.paint('dim', 'Files that are not complete go on when you chat again.'))
+    if (this.files.count > 0 && this.store !== undefined) {
+      this.print(this.paint('dim', 'Files that are not complete go on when you chat again.'))
+    }
     this.#clearPrompt()
     this.#isEnded = true
     clearTimeout(this.#typingTimer)

@@ -1,6 +1,6 @@
 // Where received files go: into one folder, under names of their own, never over what is there.
 
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { extname, join, resolve } from 'node:path'
 import { type IncomingTransfer, type Tox, ToxError } from '../api/index.js'
@@ -13,9 +13,13 @@ export const downloadsOption: Readonly<Record<'downloads', Option>> = {
 /** `photo.jpg`, `photo (1).jpg`, …: whoever sends the same name more often than this is told to stop. */
 const NAMES_MAX = 1000
 
-/** The folder that --downloads names. CliError when it is none, or nothing can be put there. */
-export function downloadsOf(values: Values): string {
+/**
+ * The folder that --downloads names. CliError when it is none, or nothing can be put there; the current folder may be such a
+ * one for a program that need not receive anything.
+ */
+export function downloadsOf(values: Values, { isNeeded }: { isNeeded: boolean }): string {
   const dir = resolve(values.text('downloads') ?? '.')
+  if (!isNeeded && !values.has('downloads')) return dir
   try {
     if (!statSync(dir).isDirectory()) throw new CliError(`${dir} is not a folder`, 1)
     accessSync(dir, constants.W_OK)
@@ -68,6 +72,19 @@ function numbered(name: string, number: number): string {
 export function typedPath(text: string, base: string): string {
   if (text === '~' || text.startsWith('~/')) return join(homedir(), text.slice(1))
   return resolve(base, text)
+}
+
+/** Paths that begin as typed so far, for the Tab key; folders end with a slash. */
+export function pathsLike(text: string): string[] {
+  const start = text.slice(0, text.lastIndexOf('/') + 1)
+  const beginning = text.slice(start.length)
+  try {
+    return readdirSync(typedPath(start, process.cwd()), { withFileTypes: true })
+      .filter(({ name }) => name.startsWith(beginning) && (beginning !== '' || !name.startsWith('.')))
+      .map((one) => `${start}${one.name}${one.isDirectory() ? '/' : ''}`)
+  } catch {
+    return []
+  }
 }
 
 function isFolder(path: string): boolean {

@@ -32,7 +32,7 @@ export const receive: Command = {
   ].join('\n'),
   async run(values) {
     const stopped = untilStopped()
-    const downloads = downloadsOf(values)
+    const downloads = downloadsOf(values, { isNeeded: true })
     const count = values.number('count', 0, 1, 1_000_000)
     const from = values.all('from').map(whoIs)
     const name = values.text('name')

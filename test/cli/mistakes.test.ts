@@ -150,6 +150,16 @@ describe('toxcore-ts, typed wrong', function () {
     1,
     /cannot put files into \/nonexistent/,
   )
+  mistake(
+    'a profile of an earlier version',
+    () => {
+      mkdirSync(join(dir, 'former'))
+      file('former/chat.tox', 'a profile')
+      return ['chat', '--data', join(dir, 'former')]
+    },
+    1,
+    /chat\.tox is the profile of an earlier version: rename it to .*profile\.tox/,
+  )
   mistake('no profile to show', ['id', 'show', '/nonexistent'], 1, /cannot read \/nonexistent: no such file/)
   mistake(
     'no place for a profile',

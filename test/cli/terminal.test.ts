@@ -204,7 +204,9 @@ describe('toxcore-ts chat in a terminal', function () {
       open('moving')
       await sees('moving', /^Rosa> *$/m)
       const begun = `half a line ${'la '.repeat(40)}`
-      tmux('send-keys', '-t', 'moving', '-l', `/send ${path}`)
+      tmux('send-keys', '-t', 'moving', '-l', `/send ${path.slice(0, -6)}`)
+      tmux('send-keys', '-t', 'moving', 'Tab')
+      await sees('moving', /holiday\.jpg\s*$/m)
       tmux('send-keys', '-t', 'moving', 'Enter')
       const release = await takeSome((await offers.next()).value!.transfer)
       tmux('send-keys', '-t', 'moving', '-l', begun)
