@@ -1,6 +1,7 @@
 // A file over loopback between two processes: our engine on Node, our C library, c-toxcore, and mixed pairs. C programs run an
 // ordinary client's loop; c-toxcore also a busy one, without which it is slower by far: all but the lines "C to C" compare with
-// two busy c-toxcores. Counted from the acceptance to the end, on each side; the bytes come from memory and go nowhere.
+// two busy c-toxcores. Counted from the acceptance to the end, on each side; the bytes come from memory and go nowhere,
+// except with the Node API, which reads a file and writes one that is synced and named at the end.
 // BENCH_FILE_BYTES=1e10 sends ours so many bytes instead, once: memory has to stay where it is.
 
 import { fileURLToPath } from 'node:url'
@@ -8,7 +9,7 @@ import { type BenchLine, benchLine } from './bench-line.js'
 import { findLibraries, type Library } from './libraries.js'
 import { LineChild, type PeerCommand } from './peers.js'
 
-const OUR_ENGINE = fileURLToPath(new URL('file-ours.mjs', import.meta.url))
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const FIRST_PORT = 51_000
 const PORTS_PER_PEER = 100
 /** The best of so many: c-toxcore's figures move by a factor of three. */
@@ -21,7 +22,9 @@ const SETTLING_MS = 120_000
 
 type Peer = (port: number, role: 'send' | 'receive', bytes: number) => PeerCommand
 
-const node: Peer = (...args) => [process.execPath, OUR_ENGINE, ...args.map(String)]
+const node: Peer = (...args) => [process.execPath, script('file-ours.mjs'), ...args.map(String)]
+/** From disk to disk, with all that the Node API does. */
+const api: Peer = (...args) => [process.execPath, script('file-api.mjs'), ...args.map(String)]
 
 function program(library: Library, ...mode: 'busy'[]): Peer {
   return (...args) => [...library.run('file-peer'), ...args.map(String), ...mode] as PeerCommand
@@ -84,12 +87,18 @@ export async function run(): Promise<BenchLine[]> {
   const libraries = findLibraries()
   const ours = libraries.ours && program(libraries.ours)
   if (CHOSEN_BYTES > 0) {
-    const lines = linesOf('Node to Node', await transfer(node, node, CHOSEN_BYTES))
+    const lines = [
+      ...linesOf('Node to Node', await transfer(node, node, CHOSEN_BYTES)),
+      ...linesOf('Node API, disk to disk', await transfer(api, api, CHOSEN_BYTES)),
+    ]
     return ours === undefined ? lines : [...lines, ...linesOf('C to C', await transfer(ours, ours, CHOSEN_BYTES))]
   }
   const [theirs, busy] = [program(libraries.theirs), program(libraries.theirs, 'busy')]
   const theirBusy = await best(busy, busy, THEIR_BYTES)
-  const lines = linesOf('Node to Node', await best(node, node, NODE_BYTES), theirBusy)
+  const lines = [
+    ...linesOf('Node to Node', await best(node, node, NODE_BYTES), theirBusy),
+    ...linesOf('Node API, disk to disk', await best(api, api, NODE_BYTES), theirBusy),
+  ]
   if (ours === undefined) return lines
   return [
     ...lines,

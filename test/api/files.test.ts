@@ -259,6 +259,13 @@ describe('files in the Node API', function () {
     await assert.rejects(refused.finished, { code: 'TOX_ERR_TS_FILE_UNWRITABLE', message: 'no more paper' })
     await assert.rejects(other.finished, cancelled)
 
+    const [lost, unwanted] = await offer(big)
+    const closed = new PassThrough()
+    closed.destroy()
+    await unwanted.accept(closed)
+    await assert.rejects(unwanted.finished, { code: 'TOX_ERR_TS_FILE_UNWRITABLE' })
+    await assert.rejects(lost.finished, cancelled)
+
     const broken = async function* (): AsyncGenerator<Uint8Array> {
       yield big
       throw new Error('the tape tore')
@@ -390,6 +397,9 @@ describe('files in the Node API', function () {
     const unreadable = { code: 'TOX_ERR_TS_FILE_UNREADABLE' }
     assert.throws(() => bobAtAlice.sendFile(inDir('none')), { ...unreadable, message: /there is no such file/ })
     assert.throws(() => bobAtAlice.sendFile(dir), { ...unreadable, message: /it is a folder/ })
+    const read = new Blob([big]).stream()
+    read.getReader()
+    assert.throws(() => bobAtAlice.sendFile(read), { code: 'TOX_ERR_TS_BAD_OPTION', message: /locked/ })
     assert.throws(() => bobAtAlice.sendFile('/dev/null'), { ...unreadable, message: /no regular file/ })
   })
 

@@ -60,7 +60,9 @@ export class FileSink implements Sink {
     if (partPath === undefined) return FileSink.create(path, overwrite, parts)
     const target = { path, partPath, overwrite }
     const file = await ReceivedFile.reopen(target, record.position)
-    return file === undefined ? FileSink.create(path, overwrite, parts) : new FileSink(target, file, parts)
+    if (file !== undefined) return new FileSink(target, file, parts)
+    await discardPart(partPath)
+    return FileSink.create(path, overwrite, parts)
   }
 
   get path(): string {

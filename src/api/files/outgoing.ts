@@ -79,11 +79,20 @@ function look(content: FileContent, { size }: SendFileOptions): Given {
     return { content: inMemory(() => new BlobSource(content)), name, size: BigInt(content.size) }
   }
   if ('getReader' in content || Symbol.asyncIterator in content) {
-    let source: StreamSource | undefined
-    const open = (): ByteSource => (source ??= new StreamSource(content))
-    return { content: { path: undefined, canSeek: false, open, assertUnchanged() {} }, name: '', size: sizeOf(size) }
+    // At once: a stream that somebody else reads is a mistake to be told now.
+    const source = streamOf(content)
+    const once: Content = { path: undefined, canSeek: false, open: () => source, assertUnchanged() {} }
+    return { content: once, name: '', size: sizeOf(size) }
   }
   throw badOption('what is sent is a path, bytes, a Blob or a stream')
+}
+
+function streamOf(content: AsyncIterable<unknown> | ReadableStream<unknown>): StreamSource {
+  try {
+    return new StreamSource(content)
+  } catch (error) {
+    throw badOption(`the stream cannot be read: ${(error as Error).message}`)
+  }
 }
 
 function lookAtFile(path: string): Given {

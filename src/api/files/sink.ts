@@ -72,14 +72,17 @@ class NodeStreamSink extends StreamSink implements Sink {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#stream.write(bytes)) return
-    let onDrain: (() => void) | undefined
-    const drained = new Promise<void>((resolve) => {
-      onDrain = resolve
-      this.#stream.once('drain', resolve)
+    const stream = this.#stream
+    if (stream.write(bytes)) return
+    if (stream.destroyed) return this.#ended
+    await new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        stream.off('drain', settle).off('close', settle)
+        if (stream.destroyed) this.#ended.then(resolve, reject)
+        else resolve()
+      }
+      stream.on('drain', settle).on('close', settle)
     })
-    await Promise.race([drained, this.#ended])
-    this.#stream.off('drain', onDrain!)
   }
 
   async finish(): Promise<undefined> {
