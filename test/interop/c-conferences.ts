@@ -39,6 +39,11 @@ export class CConferences {
     return (await this.#call('conferenceNew')) as number
   }
 
+  /** toxav_add_av_groupchat; nobody listens to the sound. */
+  async createWithSound(): Promise<number> {
+    return (await this.#call('conferenceNewWithSound')) as number
+  }
+
   /** tox_conference_delete: leaves. */
   async delete(conference: number): Promise<void> {
     await this.#call('conferenceDelete', { conference })

@@ -6,6 +6,7 @@ const hex = (pointer, length) => (length === 0 ? '' : Buffer.from(koffi.view(poi
 
 export function cPeerConferences({ f, checked, live }) {
   const conferenceNew = checked('conference_new', 'uint32_t tox_conference_new(void *tox, uint8_t *error)')
+  const newWithSound = f('int toxav_add_av_groupchat(void *tox, void *callback, void *user_data)')
   const conferenceDelete = checked(
     'conference_delete',
     'bool tox_conference_delete(void *tox, uint32_t conference, uint8_t *error)',
@@ -116,6 +117,7 @@ export function cPeerConferences({ f, checked, live }) {
     },
     commands: {
       conferenceNew: () => conferenceNew(live()),
+      conferenceNewWithSound: () => newWithSound(live(), null, null),
       conferenceDelete: ({ conference }) => conferenceDelete(live(), conference),
       conferenceInvite: ({ friend, conference }) => invite(live(), friend, conference),
       conferenceJoin: ({ friend, data }) => join(live(), friend, Buffer.from(data, 'hex'), data.length / 2),

@@ -1,5 +1,6 @@
 // A conference of six, ours and c-toxcore's by turns along a chain of friendships: all that its members can do, and be done to.
 
+import assert from 'node:assert/strict'
 import { Bootstrapd } from './bootstrapd.js'
 import { onlyLoopback } from './lane.js'
 import {
@@ -102,6 +103,18 @@ describe('interop: a conference of six', function () {
     members = [o1, t1, o2, t2, o3AtTheirs, t3AtOurs]
     await timed('all are there again', allTogether(members))
     await timed('and talk', allTalk(members, 'offline'))
+  })
+
+  // The last thing: a conference of c-toxcore's that takes the place of one before it remembers no offline peers.
+  it('is not alone: one with sound is announced, and cannot be joined', async () => {
+    const [o1, t1] = all()
+    assert.ok(o1 instanceof OurMember && t1 instanceof TheirMember)
+    const announced = o1.invitation()
+    await t1.inviteToSound(o1)
+    const invitation = await announced
+    assert.equal(invitation.type, 'av')
+    assert.throws(() => invitation.accept(), { code: 'TOX_ERR_CONFERENCE_JOIN_WRONG_TYPE' })
+    await timed('all talk on', allTalk(members, 'no sound'))
   })
 
   it('nobody heard anything twice', () => nothingTwice(members))

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openRuntime, type Runtime } from '../../src/api/runtime.js'
 import { fromHex, toHex } from '../../src/base/index.js'
-import { type Conference, Tox } from '../../src/index.js'
+import { type Conference, type ConferenceInvite, Tox } from '../../src/index.js'
 import type { Bootstrapd } from './bootstrapd.js'
 import { CPeer, OFFLINE, text } from './c-peer.js'
-import { bootstrapText, DEADLINE_MS } from './pair.js'
+import { bootstrapText, DEADLINE_MS, heard } from './pair.js'
 
 /** What a member tells of the conference, names sorted. */
 export interface View {
@@ -105,11 +105,13 @@ export class OurMember extends Member {
   }
 
   async accept(): Promise<void> {
-    const signal = AbortSignal.timeout(DEADLINE_MS)
-    for await (const invitation of this.#tox.iterate('conferenceInvite', { signal })) {
-      return invitation.accept().whenConnected({ signal })
-    }
-    throw new Error(`${this.name} was not invited within ${DEADLINE_MS} ms`)
+    const invitation = await this.invitation()
+    await invitation.accept().whenConnected({ signal: AbortSignal.timeout(DEADLINE_MS) })
+  }
+
+  /** The next invitation. */
+  async invitation(): Promise<ConferenceInvite> {
+    return await heard(this.#tox, 'conferenceInvite')
   }
 
   async say(text: string, kind: 'normal' | 'action' = 'normal'): Promise<void> {
@@ -193,6 +195,12 @@ export class TheirMember extends Member {
 
   async invite(other: Member): Promise<void> {
     await this.#peer.conferences.invite(await this.#friend(other), ROOM)
+  }
+
+  /** Founds another conference, with sound, and invites to that one. */
+  async inviteToSound(other: Member): Promise<void> {
+    const { conferences } = this.#peer
+    await conferences.invite(await this.#friend(other), await conferences.createWithSound())
   }
 
   async accept(): Promise<void> {
