@@ -51,10 +51,15 @@ function ownBinding(): string | undefined {
 
 let loaded: ((path: string, timeoutMs: number) => Sqlite) | undefined
 
+/** Throws `TOX_ERR_TS_STORE_UNAVAILABLE` where there is no SQLite. */
+export function loadSqlite(): (path: string, timeoutMs: number) => Sqlite {
+  loaded ??= load()
+  return loaded
+}
+
 /** Opens a database file. Throws `TOX_ERR_TS_STORE_UNAVAILABLE`, or what SQLite throws. */
 export function openSqlite(path: string, timeoutMs: number): Sqlite {
-  loaded ??= load()
-  return loaded(path, timeoutMs)
+  return loadSqlite()(path, timeoutMs)
 }
 
 function load(): (path: string, timeoutMs: number) => Sqlite {

@@ -12,7 +12,7 @@ import { Buffer } from 'node:buffer'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { ToxError } from '../tox/errors.js'
 import { APPLICATION_ID, NEWEST_VERSION, STEPS } from './schema.js'
-import { openSqlite, type Sqlite } from './sqlite-binding.js'
+import { loadSqlite, openSqlite, type Sqlite } from './sqlite-binding.js'
 import { storeError } from './sqlite-error.js'
 
 export interface DatabaseOptions {
@@ -51,6 +51,11 @@ const ours = new Set<string>()
 /** An open database at the newest version. Throws `TOX_ERR_TS_STORE_…`; the file is then as it was. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): OpenDatabase {
   try {
+    // Before the file is touched: looking at it makes one.
+    loadSqlite()
+    if (options.passphrase?.length === 0) {
+      throw new ToxError('NEW', 'bad-option', 'the passphrase of a database is not empty')
+    }
     const known = identityOf(path)
     if (known !== undefined && ours.has(known)) {
       throw new ToxError('NEW', 'store-locked', `cannot open the database ${path}: this process uses it already`)
@@ -141,7 +146,6 @@ function look(path: string): Found {
 }
 
 function judgePassphrase(passphrase: DatabaseOptions['passphrase'], found: Found, path: string): void {
-  if (passphrase?.length === 0) throw new ToxError('NEW', 'bad-option', 'the passphrase of a database is not empty')
   if (passphrase !== undefined && found === 'plain') {
     throw new ToxError('NEW', 'store-passphrase', `the database ${path} is not encrypted, but a passphrase was given`)
   }

@@ -414,9 +414,10 @@ describe('a database file', () => {
         return load(name, ...rest)
       }
       const { openSqliteStore } = await import('./src/store/index.js')
-      try { openSqliteStore('x.db') } catch (error) { console.log(error.code, error.message) }`
+      try { openSqliteStore(${JSON.stringify(path)}) } catch (error) { console.log(error.code, error.message) }`
     const args = [...process.execArgv, '--input-type=module', '-e', code]
     const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
     assert.match(stdout, /^TOX_ERR_TS_STORE_UNAVAILABLE .*npm install better-sqlite3-multiple-ciphers@12\.11\.1/)
+    assert.equal(existsSync(path), false)
   })
 })
