@@ -69,7 +69,13 @@ export class Tox extends ToxEvents {
       conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
     })
-    tox = new Tox(runtime, kept)
+    try {
+      tox = new Tox(runtime, kept)
+    } catch (error) {
+      // The store cannot be read.
+      await runtime.close()
+      throw error
+    }
     if (options.receipts === 'manual') tox.#handling = new MessageHandling(tox.#handlingOwner)
     try {
       if (options.name !== undefined) tox.name = options.name

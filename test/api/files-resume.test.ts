@@ -17,7 +17,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { Readable } from 'node:stream'
-import type { Friend, IncomingTransfer, OutgoingTransfer, TransferRecord } from '../../src/index.js'
+import type { Friend, IncomingTransfer, OutgoingTransfer, TransferRecord, TransferStore } from '../../src/index.js'
+import { simulatedTox } from '../../src/simulator.js'
 import { FilesTown } from './files-town.js'
 
 const SIZE = 1_500_000
@@ -284,6 +285,33 @@ describe('files that go on', function () {
     await town.until(() => town.parts.length === 0)
     assert.deepEqual(town.bob.store.load(town.alice.tox.publicKey), [])
     assert.throws(() => town.bob.friend.sendFile(content), { code: 'TOX_ERR_FILE_SEND_FRIEND_NOT_FOUND' })
+  })
+
+  it('a store that cannot be read, or written, is told, and nothing stays open', async () => {
+    const broken: TransferStore = {
+      load: () => [],
+      put() {
+        throw new Error('the disk is on fire')
+      },
+      remove() {},
+    }
+    const { alice, bob } = town
+    const savedata = bob.tox.savedata()
+    await bob.tox.close()
+    const load = (): never => broken.put({} as TransferRecord) as never
+    const unreadable = simulatedTox(bob.host, { savedata, transfers: { ...broken, load } })
+    await assert.rejects(unreadable, /on fire/)
+    bob.tox = await simulatedTox(bob.host, { savedata, transfers: broken })
+    bob.friend = bob.tox.friends[0]!
+    assert.throws(() => bob.friend.sendFile(source), /on fire/)
+    assert.deepEqual(bob.friend.transfers, [])
+    void bob.tox.bootstrap(`${alice.host.endpoint}:${alice.tox.dhtKey}`)
+    await town.until(() => alice.friend.isOnline)
+    const [, receiving] = await offer(source)
+    await assert.rejects(town.settled(receiving.accept(target)), /on fire/)
+    await town.settled(receiving.accept(target, { resume: false }))
+    await town.settled(receiving.finished)
+    assert.equal(sha256(readFileSync(target)), sha256(content))
   })
 
   it('what is sent to a friend who is away waits for them', async () => {
