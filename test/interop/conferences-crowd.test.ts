@@ -2,7 +2,7 @@
 
 import { Bootstrapd } from './bootstrapd.js'
 import { onlyLoopback } from './lane.js'
-import { allTalk, allTell, allTogether, chain, gather, type Member, nothingTwice } from './members.js'
+import { allTalk, allTell, allTogether, chain, echoesPass, gather, type Member, nothingTwice } from './members.js'
 import { DEADLINE_MS } from './pair.js'
 import { timed } from './stopwatch.js'
 
@@ -39,6 +39,7 @@ describe('interop: a conference of sixteen', function () {
   it('goes on without a third of its members, suddenly', async () => {
     const gone = members.filter((_, i) => i % 3 === 1)
     const left = members.filter((one) => !gone.includes(one))
+    await echoesPass()
     await Promise.all(gone.map((member) => member.quit()))
     await timed('they are offline', allTell(left, { present: left.map(({ name }) => name).sort() }))
     await timed('everybody heard', allTalk(left, 'fewer'))

@@ -8,6 +8,7 @@ import {
   allTell,
   allTogether,
   chain,
+  echoesPass,
   gather,
   type Member,
   makeFriends,
@@ -42,6 +43,7 @@ describe('interop: two halves of a conference', function () {
     const [o1, t1, o2, t2] = all()
     await t1.unfriend(o2)
     await o2.unfriend(t1)
+    await echoesPass()
     // The second half ends, and comes back as strangers to the first: nobody knows whom to ask for the others.
     const returns = await Promise.all([o2.end('quit'), t2.end('quit')])
     await timed('two are offline', allTell([o1, t1], { present: ['O1', 'T1'], offline: ['O2', 'T2'] }))
