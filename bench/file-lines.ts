@@ -1,9 +1,9 @@
-// A file over lines of the simulator, in virtual time: how much of the line it fills, and how long a message takes meanwhile.
-// The same every time; what a machine can do is measured in files.ts.
+// Files over lines of the simulator, in virtual time: how much of the line they fill, how long a message takes meanwhile, and
+// how two share it. The same every time; what a machine can do is measured in files.ts.
 
 import { loadCrypto } from '../src/crypto/index.js'
-import type { MessengerEvents } from '../src/messenger/index.js'
-import { type LinkConditions, type SimHost, type SimTox, toxPeer } from '../src/sim/index.js'
+import type { LinkConditions } from '../src/sim/index.js'
+import { fairness, Shipping } from '../test/scenario/shipping.js'
 import { Town } from '../test/scenario/town.js'
 import { type BenchLine, benchLine, quantile } from './bench-line.js'
 
@@ -11,7 +11,9 @@ import { type BenchLine, benchLine, quantile } from './bench-line.js'
 const LINE = { upBytesPerSecond: 1_250_000, queueMs: 500 }
 const WARM_UP_MS = 5_000
 const MEASURED_MS = 20_000
-const MESSAGES = 9
+const MESSAGES = 25
+/** Two files are given so long to find their shares: some ten probes of a long line. */
+const LATER_MS = 10_000
 
 const LINKS: Readonly<Record<string, Partial<LinkConditions>>> = {
   '25 ms': { latencyMs: 25 },
@@ -21,44 +23,27 @@ const LINKS: Readonly<Record<string, Partial<LinkConditions>>> = {
 
 async function measure(name: string, link: Partial<LinkConditions>): Promise<BenchLine[]> {
   const town = new Town(await loadCrypto(), name, { nodes: 4, link })
-  let received = 0
-  const chunk = new Uint8Array(2048)
-  const person = (which: string, events: Partial<MessengerEvents>): SimHost<SimTox> => {
-    const host = town.world.addPeer(which, { engine: toxPeer({ events }) })
-    town.join(host)
-    return host
-  }
-  const files = (host: SimHost<SimTox>) => host.engine.tox.messenger.files
-  const sender = person('sender', {
-    fileChunkRequest: (friend, file, position, length) =>
-      void files(sender).sendChunk(friend, file, position, chunk.subarray(0, length)),
-  })
-  const receiver = person('receiver', {
-    fileOffer: (friend, file) => void files(receiver).control(friend, file, 'resume'),
-    fileChunk: (_friend, _file, _position, data) => {
-      received += data.length
-    },
-  })
-  town.befriend(sender, receiver)
-  sender.setLine(LINE)
-  const messageMs = (): number => {
-    const startMs = town.world.nowMs
-    const id = sender.engine.say(0, 'how long do I take?')
-    const isThere = (): boolean => sender.engine.receipts.some(({ messageId }) => messageId === id)
-    town.world.expect('the receipt', isThere, 60_000)
-    return town.world.nowMs - startMs
-  }
-  const median = (): number => quantile(Array.from({ length: MESSAGES }, messageMs), 0.5)
+  const shipping = new Shipping(town, 2, LINE)
+  const median = (): number =>
+    quantile(
+      Array.from({ length: MESSAGES }, () => shipping.messageMs(0)),
+      0.5,
+    )
   const idleMs = median()
-  files(sender).send(0, { kind: 0, size: 2n ** 40n, name: new Uint8Array(0) })
+  shipping.send(0)
   town.world.run(WARM_UP_MS)
-  const before = received
-  town.world.run(MEASURED_MS)
-  const share = (received - before) / (LINE.upBytesPerSecond * (MEASURED_MS / 1_000))
+  const [alone] = shipping.received(MEASURED_MS)
+  const busyMs = median()
+  shipping.send(1)
+  town.world.run(LATER_MS)
+  const both = shipping.received(MEASURED_MS)
+  const share = (bytes: number): number => (100 * bytes) / (LINE.upBytesPerSecond * (MEASURED_MS / 1_000))
   return [
-    benchLine(`file, 10 Mbit/s, ${name}: of the line`, 100 * share, undefined, '%'),
+    benchLine(`file, 10 Mbit/s, ${name}: of the line`, share(alone!), undefined, '%'),
     benchLine(`… message and receipt, without the file`, idleMs, undefined, 'ms'),
-    benchLine(`… meanwhile`, median(), undefined, 'ms'),
+    benchLine(`… meanwhile`, busyMs, undefined, 'ms'),
+    benchLine(`… two files to two friends: of the line`, share(both[0]! + both[1]!), undefined, '%'),
+    benchLine(`… their fairness, 100 % being equal (Jain)`, 100 * fairness(both), undefined, '%'),
   ]
 }
 

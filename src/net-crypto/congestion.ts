@@ -18,7 +18,7 @@ export const WINDOW_MIN = 16
 /** How much faster than delivered packets leave in each phase, and how many round trips' worth may be in the air. */
 const GAINS = {
   /** Doubles what is delivered with each round trip: 4 ln 2. */
-  startup: { pace: 2.77, window: 2.77 },
+  startup: { pace: 2.77, window: 2 },
   /** The queue of the start goes. */
   drain: { pace: 0.35, window: 2 },
   /** Does the path take more? */
@@ -35,16 +35,20 @@ type Phase = keyof typeof GAINS
 /** The start ends when the rate grew by less than a quarter in three round trips. */
 const FULL_GROWTH = 1.25
 const FULL_ROUNDS = 3
-/** … in two when much was lost. */
+/** … in two when much was lost, or half a round trip waits in a queue. */
 const CONGESTED_ROUNDS = 2
 /** Round trips between two probes, and up to twice as many: other flows have others, so that not all probe at once. */
 const CRUISE_ROUNDS_MIN = 4
 const BOLD_CRUISE_ROUNDS = 2
 /** A probe that finds no queue in so many round trips has nothing to send. */
 const UP_ROUNDS_MAX = 3
+/** And by so many packets a round trip more: a small flow gains a larger share by that, until both are equal. */
+const UP_PACKETS = 12
 /** Where a probe finds so much more and makes no queue, there may be much room: the next one is bolder. */
 const UP_GROWTH = 1.2
 const UP_GAINS = [1.25, 1.5, 2, 2.77]
+/** When a queue stands after so many round trips of cruising, the rate was too high: it comes down, and the queue goes. Once. */
+const RELIEF_ROUNDS = 3
 /** How long the queue may take to go. */
 const DOWN_ROUNDS_MAX = 3
 /** When no round trip was as short as the shortest for so long, the path is emptied to see whether it still is. */
@@ -67,12 +71,16 @@ export class Congestion {
   #fullRate = 0
   #fullRounds = 0
   #isCongested = false
+  /** Window or pace held packets back in this round trip. */
+  #wasLimited = false
   /** The path was gone then: what was sent before does not count as lost. */
   #stalledMs = Number.NEGATIVE_INFINITY
   /** How often probes have met no limit since one did. */
   #boldness = 0
   /** The last probe found out what the path takes, or had too little to send. */
   #metLimit = false
+  /** The queue that grew since then was let go. */
+  #isRelieved = false
   /** The rate when it began. */
   #upRate = 0
   #minRttSeenMs = Number.NEGATIVE_INFINITY
@@ -101,8 +109,10 @@ export class Congestion {
    * pace asks to wait. Lost packets that are sent again pass a full window by a little, or its end might never come.
    */
   delayMs(inFlight: number, isLost: boolean, nowMs: Millis): Millis {
-    if (inFlight >= this.window + (isLost ? WINDOW_MIN : 0)) return Number.POSITIVE_INFINITY
-    return this.#pacer.waitMs(this.#pace, inFlight, nowMs)
+    const isFull = inFlight >= this.window + (isLost ? WINDOW_MIN : 0)
+    const delayMs = isFull ? Number.POSITIVE_INFINITY : this.#pacer.waitMs(this.#pace, inFlight, nowMs)
+    if (delayMs > 0) this.#wasLimited = true
+    return delayMs
   }
 
   /** How many packets may be handed over that leave at once or within milliseconds; `waiting` do so already. */
@@ -116,9 +126,11 @@ export class Congestion {
     return inFlight < this.window && this.#pacer.isOpen(this.#pace, inFlight, nowMs)
   }
 
-  /** Notes that one packet left. */
-  sent(): void {
+  /** Notes that one packet left, the last of `inFlight`. */
+  sent(inFlight: number): void {
     this.#pacer.sent()
+    // Also when whoever sends asks first what fits, and so never meets the limit.
+    if (inFlight >= this.window) this.#wasLimited = true
   }
 
   /** Packets arrived; their round trip is noted already. */
@@ -127,7 +139,9 @@ export class Congestion {
     if (sample.isStarved) this.#model.disturb()
     if (isRound) {
       this.#isCongested = this.#model.closeRound(nowMs)
-      if (this.#phase === 'startup' && !sample.isStarved) this.#judgeStartup()
+      if (this.#phase === 'startup' && this.#wasLimited) this.#judgeStartup()
+      else if (this.#isCongested) this.#model.yield()
+      this.#wasLimited = false
       if (this.#isCongested || this.#model.queueMs > 0 || sample.isStarved) this.#metLimit = true
     }
     this.#noteMinRtt(nowMs)
@@ -164,7 +178,8 @@ export class Congestion {
     const { rate, lengthMs } = this.#model
     if (!this.#rtt.isKnown || this.#rtt.minMs + this.#rtt.ackIntervalMs < UNPACED_MS) return Number.POSITIVE_INFINITY
     const known = this.#phase === 'startup' ? Math.max(rate, Math.min(this.#window, FIRST_WINDOW) / lengthMs) : rate
-    return known * (this.#phase === 'up' ? this.#upGain : GAINS[this.#phase].pace)
+    if (this.#phase === 'up') return this.#upGain * known + UP_PACKETS / lengthMs
+    return GAINS[this.#phase].pace * known
   }
 
   #judgeStartup(): void {
@@ -183,11 +198,11 @@ export class Congestion {
   }
 
   #advance(inFlight: number, nowMs: Millis): void {
-    const { capacity, lengthMs } = this.#model
+    const { capacity, lengthMs, queueMs } = this.#model
     const passedMs = nowMs - this.#phaseMs
     switch (this.#phase) {
       case 'startup':
-        if (this.#fullRounds < (this.#isCongested ? CONGESTED_ROUNDS : FULL_ROUNDS)) return
+        if (this.#fullRounds < (this.#isCongested || queueMs > lengthMs / 2 ? CONGESTED_ROUNDS : FULL_ROUNDS)) return
         return this.#enter('drain', nowMs)
       case 'drain':
         if (inFlight > capacity && passedMs < 4 * lengthMs) return
@@ -195,11 +210,16 @@ export class Congestion {
       case 'cruise':
         if (nowMs - this.#minRttSeenMs > MIN_RTT_LIFETIME_MS) return this.#enter('probe-rtt', nowMs)
         if (passedMs > lengthMs) this.#model.beginSteady(nowMs)
+        if (queueMs > 0 && passedMs > RELIEF_ROUNDS * lengthMs && !this.#isRelieved) {
+          this.#model.endSteady(nowMs)
+          this.#isRelieved = true
+          return this.#enter('down', nowMs)
+        }
         if (passedMs < this.#cruiseRounds * lengthMs) return
         this.#model.endSteady(nowMs)
         this.#model.forgive()
         this.#model.beginCycle()
-        this.#metLimit = false
+        this.#metLimit = this.#isRelieved = false
         this.#upRate = this.#model.maxRate
         return this.#enter('up', nowMs)
       case 'up':
@@ -207,8 +227,11 @@ export class Congestion {
         if (!this.#isCongested && inFlight < this.#upGain * capacity && passedMs < UP_ROUNDS_MAX * lengthMs) return
         return this.#enter('down', nowMs)
       case 'down':
-        if (passedMs < lengthMs) return
-        if (this.#model.queueMs > 0 && passedMs < DOWN_ROUNDS_MAX * lengthMs) return
+        // Where jitter makes more than the capacity fly, round trips must tell.
+        if (inFlight > capacity) {
+          if (passedMs < lengthMs) return
+          if (this.#model.latestQueueMs(nowMs) > 0 && passedMs < DOWN_ROUNDS_MAX * lengthMs) return
+        }
         if (this.#metLimit || this.#model.maxRate < UP_GROWTH * this.#upRate) this.#boldness = 0
         else if (this.#boldness < UP_GAINS.length - 1) this.#boldness++
         return this.#cruise(nowMs)

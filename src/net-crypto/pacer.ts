@@ -14,8 +14,10 @@ const WAIT_MS = 2
 /** What the pace allows in so much time may leave at once, and always so many packets. */
 const BURST_MS = 8
 const BURST_MIN = 8
-/** … and after a timer that was late: a client's loop may turn once in 50 ms. */
+/** … and after a timer that was late, or with a client's loop that turns once in 50 ms. */
 const LATE_MS = 50
+/** Turns are not equally long. */
+const TURN_MARGIN = 1.5
 /** After so long without packets a first window may leave at once again. */
 const IDLE_MS = 200
 /** So much more is asked of who has packets than may leave now: less than this waits in front of a message. */
@@ -26,11 +28,15 @@ export class Pacer {
   #atMs = 0
   /** A packet waits for the pace. */
   #isHeld = false
+  /** How long it usually is from one turn to the next. */
+  #turnMs = 0
 
   /** How long the next packet must wait at so many packets a millisecond (`Infinity`: no pace). */
   waitMs(perMs: number, inFlight: number, nowMs: Millis): Millis {
     if (perMs === Number.POSITIVE_INFINITY) return 0
     this.#tokens = this.#tokensAt(perMs, inFlight, nowMs)
+    const passedMs = nowMs - this.#atMs
+    if (passedMs > 0 && passedMs < IDLE_MS) this.#turnMs += (passedMs - this.#turnMs) / 8
     this.#atMs = nowMs
     this.#isHeld = this.#tokens < 1
     return this.#isHeld ? Math.max(WAIT_MS, (1 - this.#tokens) / perMs) : 0
@@ -54,7 +60,8 @@ export class Pacer {
   #tokensAt(perMs: number, inFlight: number, nowMs: Millis): number {
     const passedMs = Math.max(0, nowMs - this.#atMs)
     if (inFlight === 0 && passedMs > IDLE_MS) return FIRST_WINDOW
-    const most = Math.max(BURST_MIN, perMs * (this.#isHeld ? LATE_MS : BURST_MS), this.#tokens)
+    const burstMs = this.#isHeld ? LATE_MS : Math.min(LATE_MS, Math.max(BURST_MS, TURN_MARGIN * this.#turnMs))
+    const most = Math.max(BURST_MIN, perMs * burstMs, this.#tokens)
     return Math.min(most, this.#tokens + passedMs * perMs)
   }
 }

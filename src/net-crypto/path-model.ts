@@ -49,6 +49,7 @@ export class PathModel {
   #roundLost = 0
   /** The highest rate of this round trip, and of the one before it. */
   #roundRate = 0
+  #latestRate = 0
   #usualLoss = 0
   #roundSamples = 0
   #roundMinMs = Number.POSITIVE_INFINITY
@@ -137,18 +138,33 @@ export class PathModel {
 
   /** Ends a round trip's account. True: it lost so much that its path must be congested. */
   closeRound(nowMs: Millis): boolean {
-    const { minMs } = this.#rtt
-    const slackMs = QUEUE_MIN_MS + this.#reordering.toleranceMs(minMs, nowMs) / 2
-    this.#queueMs = this.#roundSamples < QUEUE_SAMPLES_MIN ? 0 : Math.max(0, this.#roundMinMs - minMs - slackMs)
+    this.#queueMs = this.#roundSamples < QUEUE_SAMPLES_MIN ? 0 : this.#queueOf(this.#roundMinMs, nowMs)
     this.#roundSamples = 0
     this.#roundMinMs = Number.POSITIVE_INFINITY
     const share = Math.max(0, this.#roundLost) / Math.max(1, this.#roundArrived + this.#roundLost)
     const most = this.#queueMs > 0 ? QUEUE_LOSS_MAX : Math.max(LOSS_MAX, 2 * this.#usualLoss)
     const isCongested = this.#roundLost >= LOST_MIN && share > most
     if (this.#queueMs === 0) this.#usualLoss += (share - this.#usualLoss) * USUAL_LOSS_GAIN
-    if (isCongested) this.#bound = Math.max(this.#roundRate, RATE_BETA * this.rate)
+    this.#latestRate = this.#roundRate
     this.#roundLost = this.#roundArrived = this.#roundRate = 0
     return isCongested
+  }
+
+  /** How long packets wait in the path's queue when the last round trip was one without jitter. */
+  latestQueueMs(nowMs: Millis): Millis {
+    return this.#queueOf(this.#rtt.latestMs, nowMs)
+  }
+
+  /** What of a round trip is neither the path, nor its jitter, nor that somebody turns or acknowledges rarely. */
+  #queueOf(rttMs: Millis, nowMs: Millis): Millis {
+    const { minMs, ackIntervalMs } = this.#rtt
+    const jitterMs = Math.max(this.#reordering.toleranceMs(minMs, nowMs) / 3, ackIntervalMs)
+    return Math.max(0, rttMs - minMs - Math.max(QUEUE_MIN_MS + minMs / 16, jitterMs))
+  }
+
+  /** Comes down to what the last round trip delivered. */
+  yield(): void {
+    this.#bound = Math.max(this.#latestRate, RATE_BETA * this.rate)
   }
 
   /** A cycle begins: what was measured before the last one is forgotten, unless nothing was measured since. */

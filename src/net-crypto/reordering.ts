@@ -7,7 +7,7 @@ import type { Millis } from '../base/index.js'
 /** A path is taken to be as it was within the last 10 to 20 s. */
 const LIFETIME_MS = 10_000
 /** The next packet may be late by a quarter more. */
-const MARGIN = 1.25
+const MARGIN = 1.1
 /** Before anything was measured: an eighth of a round trip. */
 const UNKNOWN_ROUND_TRIPS = 1 / 8
 /** However wild the path: packets later than so many bare round trips, or than this, are lost. */

@@ -58,7 +58,8 @@ export class RoundTrip {
   noteAck(nowMs: Millis): void {
     const passedMs = nowMs - this.#ackedMs
     this.#ackedMs = nowMs
-    if (passedMs >= FLOW_PAUSE_MS) return
+    // Several in one turn are one.
+    if (passedMs === 0 || passedMs >= FLOW_PAUSE_MS) return
     this.#ackIntervalMs += (passedMs - this.#ackIntervalMs) / (this.#ackIntervalMs === 0 ? 1 : 4)
   }
 

@@ -225,7 +225,7 @@ export class Sender {
     if (number === this.#window.next) this.#sentPackets++
     else this.#resentPackets++
     this.#window.sent(number, now)
-    this.#congestion.sent()
+    this.#congestion.sent(this.#window.inFlight)
     this.#activeMs = now
     this.#deadline.setSooner(now + this.#probeAfterMs)
     return true

@@ -21,6 +21,8 @@ export interface Bottleneck {
   /** The sender turns so often: a C client's loop. */
   readonly senderTurnMs?: number
   readonly seconds: number
+  /** Of its chances. */
+  readonly seed?: number
   /** Sees each flow's state every millisecond. */
   readonly watch?: (ms: number, stats: readonly SessionStats[]) => void
   /** When each flow begins; one from the start unless told. */
@@ -40,6 +42,8 @@ export interface Result {
   readonly flows: readonly FlowResult[]
   /** The longest queue. */
   readonly longest: number
+  /** The queue's length on average. */
+  readonly standing: number
   /** What all flows together delivered between two moments, as a share of what the line could. */
   share(fromMs?: number, toMs?: number): number
   /** Jain's index of fairness over a time. */
@@ -57,7 +61,7 @@ export function transfer(path: Bottleneck): Result {
   const rateAt = typeof path.packetsPerMs === 'number' ? () => path.packetsPerMs as number : path.packetsPerMs
   const time = new VirtualTime()
   const startMs = time.nowMs
-  const dice = seededRandom(42)
+  const dice = seededRandom(path.seed ?? 42)
   const share = (): number => dice.uniform(1_000_000) / 1_000_000
   const bins = Math.ceil((seconds * 1000) / BIN_MS)
   const flows = (path.startsMs ?? [0]).map((beginMs) => ({
@@ -100,6 +104,7 @@ export function transfer(path: Bottleneck): Result {
   const queue: Landing[] = []
   let credit = 0
   let longest = 0
+  let queued = 0
   const could = new Array<number>(bins).fill(0)
   for (let ms = 0; ms < seconds * 1000; ms++, time.nowMs++) {
     const bin = Math.floor(ms / BIN_MS)
@@ -115,6 +120,7 @@ export function transfer(path: Bottleneck): Result {
       for (const packet of flow.a.sent.splice(0)) if (queue.length < queuePackets) queue.push({ flow, packet })
     }
     longest = Math.max(longest, queue.length)
+    queued += queue.length
     credit = queue.length === 0 ? 0 : credit + rateAt(ms)
     for (; credit >= 1 && queue.length > 0; credit--) {
       const landing = queue.shift()!
@@ -153,6 +159,7 @@ export function transfer(path: Bottleneck): Result {
   return {
     flows: results,
     longest,
+    standing: queued / (seconds * 1000),
     share: (fromMs = 0, toMs = endMs) =>
       total(({ delivered }) => sum(delivered, fromMs, toMs)) / sum(could, fromMs, toMs),
     fairness: (fromMs, toMs) => {
