@@ -276,6 +276,31 @@ describe('files in the Node API', function () {
     await assert.rejects(half.finished, cancelled)
   })
 
+  it('a stream that is stuck does not keep an instance from closing', async () => {
+    const bootstrap = [node.asBootstrapNode()]
+    const carol = await Tox.create({ ...loopback, bootstrap })
+    const [carolAtAlice, aliceAtCarol] = [
+      alice.addFriendWithoutRequest(carol.publicKey),
+      carol.addFriendWithoutRequest(alice.publicKey),
+    ]
+    await Promise.all([carolAtAlice.whenOnline(), aliceAtCarol.whenOnline()])
+    const offers = once(carol, 'file')
+    carolAtAlice.sendFile(big)
+    const [{ transfer }] = (await offers) as [{ transfer: IncomingTransfer }]
+    let isWriting = false
+    const stuck = new WritableStream<Uint8Array>({
+      write: () => {
+        isWriting = true
+        return new Promise(() => {})
+      },
+    })
+    await transfer.accept(stuck)
+    await until(() => isWriting, 'the stream is stuck')
+    await carol.close()
+    await assert.rejects(transfer.finished, { code: 'TOX_ERR_TS_CLOSED' })
+    carolAtAlice.remove()
+  })
+
   it('a signal cancels', async () => {
     const controller = new AbortController()
     const [sending, receiving] = await offer(big, { signal: controller.signal })

@@ -51,7 +51,8 @@ class WebStreamSink extends StreamSink implements Sink {
   }
 
   async abort(error: ToxError): Promise<void> {
-    await this.#writer.abort(error).catch(() => {})
+    // Not awaited: it waits for the write under way, and a stream of the user's that is stuck must not keep us from closing.
+    this.#writer.abort(error).catch(() => {})
   }
 }
 
