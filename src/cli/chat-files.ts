@@ -99,9 +99,10 @@ export class ChatFiles {
     return rows.join('\n')
   }
 
-  /** A line for each file that moves. */
+  /** A line for each file that moves, or would if the friend let it: a slow disk pauses it again and again. */
   bars(width: number): string[] {
-    const moving = [...this.#meters].filter(([, { transfer }]) => transfer.state === 'transferring')
+    const moves = ({ state, pausedBy }: Transfer): boolean => state === 'transferring' || pausedBy === 'friend'
+    const moving = [...this.#meters].filter(([, { transfer }]) => moves(transfer))
     return moving.slice(0, BARS_MAX).map(([number, meter]) => {
       meter.sample()
       return `${number} ${meter.line(width - `${number} `.length)}`
@@ -133,7 +134,6 @@ export class ChatFiles {
     transfer.on('progress', () => meter.sample())
     transfer.on('state', (state) => {
       if (state === 'transferring') meter.restart()
-      if (state === 'paused' && transfer.pausedBy === 'friend') this.#note(`${label}: ${stateText(transfer)}`)
     })
     const over = (): boolean => this.#meters.delete(number)
     transfer.finished.then(

@@ -172,8 +172,10 @@ describe('toxcore-ts chat in a terminal', function () {
   it('shows files as bars: in send until Ctrl-C, in chat above what is being typed', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'toxcore-ts-'))
     const path = join(dir, 'holiday.jpg')
-    writeFileSync(path, new Uint8Array(8_000_000))
-    /** Takes some of the file, and the rest not before `release`. */
+    // Much more than can be on its way before the one who takes it stops the other.
+    const size = 64_000_000
+    writeFileSync(path, new Uint8Array(size))
+    /** Takes a quarter of the file, and the rest not before `release`. */
     const takeSome = async (transfer: IncomingTransfer): Promise<() => void> => {
       let release: () => void = () => {}
       const released = new Promise<void>((resolve) => {
@@ -183,14 +185,14 @@ describe('toxcore-ts chat in a terminal', function () {
       const slow = new WritableStream<Uint8Array>({
         async write(chunk) {
           bytes += chunk.length
-          if (bytes > 2_000_000) await released
+          if (bytes > size / 4) await released
         },
       })
       await transfer.accept(slow)
       return release
     }
     const offers = friend.incomingFiles({ signal: AbortSignal.timeout(3 * DEADLINE_MS) })
-    const bar = /holiday\.jpg {2}\[#{3,19}-{1,17}\] \d+ % of 8\.0 MB/
+    const bar = /holiday\.jpg {2}\[#{3,19}-{1,17}\] \d+ % of 64 MB/
     try {
       const args = ['--bootstrap', server.asBootstrapNode()]
       open('bars', [], ['send', '--temporary', ...args, friend.address, path])
@@ -212,7 +214,7 @@ describe('toxcore-ts chat in a terminal', function () {
       tmux('send-keys', '-t', 'moving', '-l', begun)
       await sees('moving', new RegExp(`^1 > ${bar.source}.*\\nRosa> half a line`, 'm'))
       release()
-      const text = await sees('moving', /^File 1 > holiday\.jpg: done, 8\.0 MB$/m)
+      const text = await sees('moving', /^File 1 > holiday\.jpg: done, 64 MB$/m)
       assert.match(text, /Rosa> half a line/)
       const after = await sees('moving', /^Rosa> half a line/m)
       assert.equal(after.match(/half a line/g)?.length, 1, 'painted over, not again')
