@@ -12,7 +12,9 @@ import { inNamespace } from './namespace.mjs'
 import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
 /** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
-const INTEROP_JOBS = 3
+const INTEROP_JOBS = 4
+/** Each paints a screen. */
+const CLIENT_JOBS = 3
 /** These compute: compilers, sanitizers, valgrind. */
 const CAPI_JOBS = 2
 const NODE_18 = '18.20.8'
@@ -113,6 +115,15 @@ const OTHER_LANES = ['interop', 'package', 'capi', 'clients', 'sanitize'].flatMa
 
 const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
 
+/** What has nothing to ask of a version of Node: documents, the structure, the corpora; and commands that only read files. */
+const SAME_ON_ALL_NODES = [
+  'test/architecture/**',
+  'test/doc/**',
+  'test/examples/**',
+  'test/fuzz/**',
+  'test/cli/{help,history,id,mistakes,profile}.test.ts',
+].flatMap((files) => ['--ignore', files])
+
 /** In a namespace of its own: the two runs of it may go on at once, and would fight for ports. */
 export async function unit(...args) {
   await buildSqlite()
@@ -135,7 +146,7 @@ async function onNode18(args, buffered) {
   const { import: _, spec: __, ...config } = JSON.parse(readFileSync('.mocharc.json', 'utf8'))
   const options = Object.entries(config).map(([name, value]) => `--${name}=${value}`)
   const flags = ['--import', join(ROOT, '.ci/typescript-loader.mjs')]
-  const all = ['--no-config', ...options, ...OTHER_LANES, ...files(args, UNIT_FILES)]
+  const all = ['--no-config', ...options, ...OTHER_LANES, ...SAME_ON_ALL_NODES, ...files(args, UNIT_FILES)]
   return await mocha(all, { node, flags, isolated: true, buffered })
 }
 
@@ -195,7 +206,7 @@ export async function sanitize(...args) {
 }
 
 /** Debian's clients with our library. */
-export const clients = isolatedLane('test/clients', INTEROP_JOBS)
+export const clients = isolatedLane('test/clients', CLIENT_JOBS)
 
 const packageLane = (...args) => mocha(files(args, ['test/package/**/*.test.ts']))
 

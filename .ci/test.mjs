@@ -103,8 +103,10 @@ const LANES = [
     ['unit on Node 18', lanes.node18Aside],
   ],
   ['interop', lanes.interop],
-  ['package', lanes.package],
-  ['build capi', buildLibrary],
+  [
+    ['package', lanes.package],
+    ['build capi', buildLibrary],
+  ],
   ['capi', withLibrary('C programs', lanes.capi)],
   ['clients', withLibrary('clients', lanes.clients)],
   ['sanitize', withLibrary('sanitizers and valgrind', lanes.sanitize)],
