@@ -93,7 +93,7 @@ function skipped(name) {
 
 const withLibrary = (name, lane) => () => (noLibrary === undefined ? lane() : skipped(name))
 
-/** One after the other; those in a list of their own run at once, because each keeps only one core busy. */
+/** One after the other; those in a list of their own run at once, because each keeps only one core busy, or waits. */
 const LANES = [
   ['build', () => buildIfStale().then(() => PASSED)],
   ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')],
@@ -108,8 +108,10 @@ const LANES = [
     ['build capi', buildLibrary],
   ],
   ['capi', withLibrary('C programs', lanes.capi)],
-  ['clients', withLibrary('clients', lanes.clients)],
-  ['sanitize', withLibrary('sanitizers and valgrind', lanes.sanitize)],
+  [
+    ['clients', withLibrary('clients', lanes.clients)],
+    ['sanitize', withLibrary('sanitizers and valgrind', lanes.sanitize)],
+  ],
 ]
 
 try {
