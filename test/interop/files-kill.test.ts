@@ -1,5 +1,5 @@
 // kill -9 of a program that receives or sends files, at moments all over their way: whatever the moment, the file ends whole
-// under its name, and until then nothing stands there. 32 kills; 300 with TOXCORE_TS_LONG=1.
+// under its name, and until then nothing stands there. 16 kills; 300 with TOXCORE_TS_LONG=1.
 
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
@@ -12,7 +12,7 @@ import { onlyLoopback } from './lane.js'
 import { DEADLINE_MS, ourPeer } from './pair.js'
 import { until } from './stopwatch.js'
 
-const KILLS = process.env['TOXCORE_TS_LONG'] === '1' ? 150 : 16
+const KILLS = process.env['TOXCORE_TS_LONG'] === '1' ? 150 : 8
 const SIZE = 24_000_000
 /** About as long as such a file takes, and a little longer, so that ends are met as well as beginnings. */
 const SPAN_MS = 1_600
