@@ -4,5 +4,5 @@ export { OnionClient, type OnionClientParts, type OnionEvents } from './client.j
 export type { OnionDataHandler } from './data-channel.js'
 export type { LearnedDhtKey } from './dht-key-exchange.js'
 export type { OnionFriend } from './friend.js'
-export { OnionRouter, type OnionRouterParts, RELAY_MARK_BYTES } from './router.js'
+export { OnionRouter, type OnionRouterParts } from './router.js'
 export type { FirstHop, OnionDht, RelayHops, ResponseSource } from './slice.js'

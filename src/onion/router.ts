@@ -20,6 +20,7 @@ import {
   OnionResponse2,
   OnionResponse3,
   paddedEndpoint,
+  RELAY_MARK_BYTES,
   RETURN_3_BYTES,
   Return1,
   Return2,
@@ -56,8 +57,6 @@ const STRANGER_KEYS_MAX = 2048
 
 /** First byte of the mark of a relay client in a return address: no IP family. */
 const RELAY_MARK = 0
-/** Bytes of a mark that a relay server may choose. */
-export const RELAY_MARK_BYTES = 18
 
 export interface OnionRouterParts {
   readonly env: Env

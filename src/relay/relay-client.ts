@@ -1,7 +1,7 @@
 // A client of our TCP relay server, from the first byte to the last. It is nobody until its handshake has come whole, and is
 // believed to be who it says only when its first packet has opened.
 
-import type { Endpoint, Millis } from '../base/index.js'
+import { concatBytes, type Endpoint, type Millis } from '../base/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, DhtPublicKey } from '../crypto/keys.js'
 import type { ByteStream, StreamHandler } from '../transport/stream.js'
@@ -40,7 +40,7 @@ export class RelayClient implements StreamHandler {
   readonly #stream: ByteStream
   #publicKey: DhtPublicKey | undefined
   #secure: SecureStream | undefined
-  #greeting = new Uint8Array(0)
+  #greeting: Uint8Array = NOTHING
   #isConfirmed = false
   #isGone = false
 
@@ -100,9 +100,7 @@ export class RelayClient implements StreamHandler {
   /** Collects the handshake and answers it; what came behind it, undefined while it is not whole or when it was bad. */
   #greet(bytes: Uint8Array): Uint8Array | undefined {
     const missing = CLIENT_HANDSHAKE_BYTES - this.#greeting.length
-    const greeting = new Uint8Array(this.#greeting.length + Math.min(missing, bytes.length))
-    greeting.set(this.#greeting)
-    greeting.set(bytes.subarray(0, missing), this.#greeting.length)
+    const greeting = concatBytes(this.#greeting, bytes.subarray(0, missing))
     this.#greeting = greeting
     if (greeting.length < CLIENT_HANDSHAKE_BYTES) return undefined
     const { crypto, keyPair } = this.#owner

@@ -1,6 +1,6 @@
 // Our connection to somebody's TCP relay: the handshake shows that it owns its key, pings that it is alive. Spec: TCP client.
 
-import type { Random } from '../base/index.js'
+import { concatBytes, type Random } from '../base/index.js'
 import { decode, encode } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, DhtPublicKey } from '../crypto/keys.js'
@@ -27,7 +27,7 @@ export class RelayConnection implements StreamHandler {
   readonly #stream: ByteStream
   #handshake: BegunHandshake | undefined
   #secure: SecureStream | undefined
-  #answer = new Uint8Array(0)
+  #answer: Uint8Array = new Uint8Array(0)
   #pingId = 0n
   #isAlive = false
   #isClosed = false
@@ -63,9 +63,7 @@ export class RelayConnection implements StreamHandler {
   /** Collects the relay's answer; what came behind it, undefined while it is not whole or when it was bad. */
   #greet(bytes: Uint8Array): Uint8Array | undefined {
     const missing = SERVER_HANDSHAKE_BYTES - this.#answer.length
-    const answer = new Uint8Array(this.#answer.length + Math.min(missing, bytes.length))
-    answer.set(this.#answer)
-    answer.set(bytes.subarray(0, missing), this.#answer.length)
+    const answer = concatBytes(this.#answer, bytes.subarray(0, missing))
     this.#answer = answer
     if (answer.length < SERVER_HANDSHAKE_BYTES) return undefined
     const keys = this.#handshake!.finish(answer)

@@ -6,6 +6,7 @@ import { type Deadline, type Endpoint, type Env, type Millis, SourceLimit } from
 import { decode, encode, type Schema } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, Nonce } from '../crypto/keys.js'
+import { RELAY_MARK_BYTES } from '../packet/onion/sizes.js'
 import {
   OobSend,
   RelayForwarding,
@@ -66,9 +67,6 @@ export interface RelayServerParts {
   readonly uplink: RelayUplink
   readonly limits?: RelayServerLimits
 }
-
-/** The client's number, and padding up to what a return address of the onion holds. */
-export const RELAY_MARK_BYTES = 18
 
 export class RelayServer {
   readonly #parts: RelayServerParts
@@ -298,6 +296,7 @@ function pongOf(ping: Uint8Array): Uint8Array {
   return pong
 }
 
+/** The client's number, and padding up to what a return address of the onion holds. */
 function markOf({ number }: RelayClient): Uint8Array {
   const mark = new Uint8Array(RELAY_MARK_BYTES)
   new DataView(mark.buffer).setBigUint64(0, number)

@@ -1,6 +1,8 @@
 // Frames on a byte stream: a length of two bytes (big endian), then so many bytes. A stream may be cut anywhere, inside a length
 // too. What is kept between two reads is less than one frame, and nothing while a frame arrives whole.
 
+import { concatBytes } from '../base/index.js'
+
 const LENGTH_BYTES = 2
 const NOTHING = new Uint8Array(0)
 
@@ -19,7 +21,7 @@ export class FrameReader {
    * when a length is out of range or `onFrame` said so: the stream makes no sense any more.
    */
   read(bytes: Uint8Array, onFrame: (frame: Uint8Array) => boolean): boolean {
-    const all = this.#begun.length === 0 ? bytes : joined(this.#begun, bytes)
+    const all = this.#begun.length === 0 ? bytes : concatBytes(this.#begun, bytes)
     let at = 0
     while (all.length - at >= LENGTH_BYTES) {
       const length = (all[at]! << 8) | all[at + 1]!
@@ -40,11 +42,4 @@ export function newFrame(length: number): Uint8Array {
   frame[0] = length >> 8
   frame[1] = length & 0xff
   return frame
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
 }

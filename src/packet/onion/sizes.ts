@@ -4,6 +4,8 @@ import { MAC_BYTES, NONCE_BYTES, PUBLIC_KEY_BYTES } from '../../crypto/keys.js'
 
 /** An address inside an onion packet: family 1, IPv6 or padded IPv4 16, port 2. */
 export const PADDED_ENDPOINT_BYTES = 1 + 16 + 2
+/** The mark by which a relay knows its client again: what stands in place of an address, but for the family. */
+export const RELAY_MARK_BYTES = PADDED_ENDPOINT_BYTES - 1
 /** What one hop adds around the return address that it was given. */
 const RETURN_LAYER_BYTES = NONCE_BYTES + PADDED_ENDPOINT_BYTES + MAC_BYTES
 /** Return address as hop 1 hands it to hop 2: 59. */
