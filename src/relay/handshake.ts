@@ -63,6 +63,8 @@ export interface BegunHandshake {
   readonly packet: Uint8Array
   /** Judges the relay's 96 bytes; undefined when they do not come from the owner of its key. Call it once. */
   finish(answer: Uint8Array): StreamKeys | undefined
+  /** Overwrites the secrets of a handshake that will not be finished. */
+  wipe(): void
 }
 
 /** Begins the client's half; undefined when `relay` is no key. */
@@ -75,7 +77,12 @@ export function beginHandshake(crypto: Crypto, ours: DhtKeyPair, relay: DhtPubli
   const plain = encode(RelayHandshakePlain, { sessionPublicKey: session.publicKey, baseNonce })
   const sealed = new Uint8Array(plain.length + MAC_BYTES)
   crypto.seal(sealed, plain, nonce, longKey)
+  const wipe = (): void => {
+    crypto.wipe(session.secretKey)
+    crypto.wipe(longKey)
+  }
   return {
+    wipe,
     packet: encode(RelayClientHandshake, { publicKey: ours.publicKey, nonce, sealed }),
     finish(answer) {
       const handshake = decode(RelayServerHandshake, answer)
@@ -83,8 +90,7 @@ export function beginHandshake(crypto: Crypto, ours: DhtKeyPair, relay: DhtPubli
       const isGenuine = handshake !== undefined && crypto.open(opened, handshake.sealed, handshake.nonce, longKey)
       const theirs = isGenuine ? decode(RelayHandshakePlain, opened) : undefined
       const key = theirs && crypto.sharedKey(theirs.sessionPublicKey, session.secretKey)
-      crypto.wipe(session.secretKey)
-      crypto.wipe(longKey)
+      wipe()
       return key && { key, sendNonce: baseNonce, receiveNonce: theirs!.baseNonce }
     },
   }

@@ -50,6 +50,7 @@ export class RelayConnection implements StreamHandler {
   onClosed(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#handshake?.wipe()
     this.#secure?.wipe()
     this.#parts.onClosed()
   }
