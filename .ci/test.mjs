@@ -1,7 +1,7 @@
 // npm test: sets up what is missing, builds, checks, runs every lane, and ends with the sum of them all as its last line:
 // "N passed, N failed" (", N skipped" where any were).
 
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { buildCapi, CannotBuild } from './build-capi.mjs'
 import * as lanes from './lanes.mjs'
 import { buildIfStale, installPackages, isRoot, lastLines, output, run, runAndListen, say, tool } from './tools.mjs'
@@ -28,9 +28,16 @@ const DEBIAN = {
   tmux: () => program('tmux'),
   xvfb: () => program('Xvfb'),
   xdotool: () => program('xdotool'),
+  // Proxies, routers and what watches system calls.
+  microsocks: () => program('microsocks'),
+  tinyproxy: () => program('tinyproxy'),
+  tor: () => program('tor'),
+  miniupnpd: () => program('miniupnpd'),
+  nftables: () => program('nft'),
+  strace: () => program('strace'),
 }
 
-const program = (name) => existsSync(`/usr/bin/${name}`)
+const program = (name) => ['/usr/bin', '/usr/sbin'].some((folder) => existsSync(`${folder}/${name}`))
 
 const library = (name) => (output('/sbin/ldconfig', ['-p']) ?? '').includes(name)
 
@@ -41,14 +48,30 @@ async function debianPackages() {
   if (isRoot() && existsSync('/usr/bin/apt-get')) {
     say(`Installing Debian packages: ${missing.join(' ')} …`)
     await aptGet('update')
-    // All at once; then one by one, because a single one that this Debian does not have spoils all.
-    await install(missing)
-    for (const name of missingPackages()) await install([name])
+    await withoutServices(async () => {
+      // All at once; then one by one, because a single one that this Debian does not have spoils all.
+      await install(missing)
+      for (const name of missingPackages()) await install([name])
+    })
   }
   const still = missingPackages()
   if (still.length === 0) return
   const line = `apt-get update && apt-get install -y --no-install-recommends ${still.join(' ')}`
   say(`Missing: ${still.join(' ')}. The tests that need them will be skipped. To install them:\n  ${line}`)
+}
+
+/** What Debian asks before it starts the service of a new package. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d'
+
+/** Some of the packages are services, which Debian would start at once: the tests start what they need, and stop it. */
+async function withoutServices(work) {
+  const isOurs = !existsSync(SERVICE_POLICY)
+  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    await work()
+  } finally {
+    if (isOurs) rmSync(SERVICE_POLICY)
+  }
 }
 
 const missingPackages = () => Object.keys(DEBIAN).filter((name) => !DEBIAN[name]())
