@@ -2,7 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { Endpoint } from '../base/index.js'
-import type { ByteStream, StreamHandler } from '../transport/stream.js'
+import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 import { SocketStream } from './tcp-stream.js'
 
 export interface TcpListenerOptions {
@@ -11,7 +11,7 @@ export interface TcpListenerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   /** Takes a connection; undefined when it was refused (and destroyed). */
-  accept(stream: ByteStream): StreamHandler | undefined
+  accept(stream: AcceptedStream): StreamHandler | undefined
   /** Runs what arrived as a turn of the engine. */
   turn(work: () => void): void
 }

@@ -2,9 +2,9 @@
 
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../base/index.js'
-import type { ByteStream, StreamHandler } from '../transport/stream.js'
+import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 
-export class SocketStream implements ByteStream {
+export class SocketStream implements AcceptedStream {
   /** Whether the engine has ended it. */
   #isDestroyed = false
   #isCorked = false

@@ -4,7 +4,7 @@
 import { concatBytes, type Endpoint, type Millis } from '../base/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, DhtPublicKey } from '../crypto/keys.js'
-import type { ByteStream, StreamHandler } from '../transport/stream.js'
+import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 import { acceptHandshake, CLIENT_HANDSHAKE_BYTES } from './handshake.js'
 import { Routes } from './routes.js'
 import { SecureStream } from './secure-stream.js'
@@ -37,7 +37,7 @@ export class RelayClient implements StreamHandler {
   /** Of the ping that it has not answered yet. */
   pingId: bigint | undefined
   readonly #owner: RelayClientOwner
-  readonly #stream: ByteStream
+  readonly #stream: AcceptedStream
   #publicKey: DhtPublicKey | undefined
   #secure: SecureStream | undefined
   #greeting: Uint8Array = NOTHING
@@ -46,7 +46,7 @@ export class RelayClient implements StreamHandler {
 
   constructor(
     owner: RelayClientOwner,
-    stream: ByteStream,
+    stream: AcceptedStream,
     /** Names it in return addresses; never used twice. */
     readonly number: bigint,
   ) {

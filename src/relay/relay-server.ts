@@ -21,7 +21,7 @@ import {
   RouteDisconnected,
   RoutingRequest,
 } from '../packet/relay/index.js'
-import type { ByteStream, StreamHandler } from '../transport/stream.js'
+import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 import { Crowd } from './crowd.js'
 import { freshPingId } from './ping-id.js'
 import { RelayClient, type RelayClientOwner } from './relay-client.js'
@@ -116,7 +116,7 @@ export class RelayServer {
   }
 
   /** Takes an incoming connection; undefined, and the stream destroyed, when there is no room for it. */
-  accept(stream: ByteStream): StreamHandler | undefined {
+  accept(stream: AcceptedStream): StreamHandler | undefined {
     if (this.#isClosed || !this.#crowd.enter(stream.remote)) {
       this.#drop('too many connections')
       stream.destroy()

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
 import { TcpListenError, TcpListener } from '../../src/host/tcp-listener.js'
-import type { ByteStream } from '../../src/transport/stream.js'
+import type { AcceptedStream } from '../../src/transport/stream.js'
 import { until } from '../support/until.js'
 
 /** A listener on loopback that keeps what happens. */
 class Scene {
-  readonly streams: ByteStream[] = []
+  readonly streams: AcceptedStream[] = []
   readonly received: number[] = []
   closed = 0
   turns = 0

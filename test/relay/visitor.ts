@@ -6,7 +6,7 @@ import type { Crypto } from '../../src/crypto/crypto.js'
 import { incrementNonce, loadCrypto } from '../../src/crypto/index.js'
 import type { DhtKeyPair, Nonce, SharedKey } from '../../src/crypto/keys.js'
 import { RelayServer, type RelayServerLimits } from '../../src/relay/index.js'
-import type { ByteStream, StreamHandler } from '../../src/transport/stream.js'
+import type { AcceptedStream, StreamHandler } from '../../src/transport/stream.js'
 import { VirtualTime, virtualEnv } from '../support/env.js'
 
 export class RelayWorld {
@@ -58,7 +58,7 @@ export class RelayWorld {
   }
 }
 
-export class Visitor implements ByteStream {
+export class Visitor implements AcceptedStream {
   readonly remote: Endpoint
   /** What the server's writes wait for: bytes that the visitor has not read. */
   queuedBytes = 0
