@@ -14,8 +14,6 @@ export type { UserStatus } from '../packet/messenger/user-status.js'
 export * from '../store/index.js'
 export { ToxError } from '../tox/errors.js'
 export { formatToxId, parseToxId, type ToxIdError } from '../tox/tox-id.js'
-export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './bootstrap-node-server.js'
-export { type CheckNodeOptions, checkNode, type NodeCheck } from './check-node.js'
 export type {
   Conference,
   ConferenceEventMap,
@@ -33,5 +31,7 @@ export type { FileOffer, FriendRequest, Message, ToxEventMap } from './events.js
 export type * from './files/transfer.js'
 export type { Friend, Receipt } from './friend.js'
 export type { MessageHandler } from './message-handling.js'
+export { type CheckNodeOptions, checkNode, type NodeCheck } from './node/check-node.js'
+export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './node/server.js'
 export type { FileContent, HandleOptions, SendFileOptions, SendOptions, ToxOptions, WaitOptions } from './options.js'
 export { Tox } from './tox.js'

@@ -1,24 +1,21 @@
 // Looks whether a node does its work, as the status pages do: does it answer by UDP under its key, does it relay by TCP, and what
 // does it tell about itself?
 
-import { Counters, Deadlines, type Endpoint, fromUtf8, type Millis, sameBytes, silentLogger } from '../base/index.js'
-import { decode, encode } from '../codec/index.js'
-import { type Crypto, loadCrypto } from '../crypto/index.js'
-import { HostClock } from '../host/clock.js'
-import { HostDriver } from '../host/driver.js'
-import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
-import { openUdpSocket } from '../host/open-udp.js'
-import { HostRandom } from '../host/random.js'
-import { connectTcp } from '../host/tcp-connect.js'
+import { type Endpoint, fromUtf8, type Millis, sameBytes } from '../../base/index.js'
+import { decode, encode } from '../../codec/index.js'
+import { type Crypto, loadCrypto } from '../../crypto/index.js'
+import { asBootstrapNode, type BootstrapNode } from '../../host/nodes-file.js'
+import { HostRandom } from '../../host/random.js'
+import { connectTcp } from '../../host/tcp-connect.js'
 import {
   BOOTSTRAP_INFO_REQUEST_BYTES,
   bootstrapInfoRequest,
   bootstrapInfoResponse,
-} from '../packet/dht/bootstrap-info.js'
-import { PacketKind } from '../packet/kinds.js'
-import { RelayConnection } from '../relay/index.js'
-import { NetworkNode } from '../tox/network-node.js'
-import { failSocket, resolveNode } from './runtime.js'
+} from '../../packet/dht/bootstrap-info.js'
+import { PacketKind } from '../../packet/kinds.js'
+import { RelayConnection } from '../../relay/index.js'
+import { resolveNode } from '../runtime.js'
+import { NodeHost } from './node-host.js'
 
 export interface CheckNodeOptions {
   /** TCP ports to look at; those that the node was given with unless told. */
@@ -67,13 +64,8 @@ async function askByUdp(
   signal: AbortSignal,
 ): Promise<UdpCheck> {
   const family = to.family === 4 ? 'ipv4' : 'ipv6'
-  const socket = await openUdpSocket({ family, firstPort: 0, lastPort: 0 }).catch(failSocket)
-  const clock = new HostClock()
-  const drops = new Counters()
-  const env = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines(), drops }
-  const engine = new NetworkNode({ env, crypto, udp: socket.sender, announcements: false })
-  const driver = new HostDriver({ engine, clock, onError: () => drops.count('check/internal error') })
-  driver.addSocket(socket)
+  const machine = await NodeHost.open({ crypto, socket: { family, firstPort: 0, lastPort: 0 }, announcements: false })
+  const { node: engine, clock, driver, socket } = machine
   const found: { udpMs?: Millis; version?: number; motd?: string } = {}
   try {
     await new Promise<void>((resolve) => {
@@ -101,8 +93,7 @@ async function askByUdp(
       driver.touch()
     })
   } finally {
-    engine.close()
-    driver.close()
+    machine.close()
   }
   return { udpMs: found.udpMs, version: found.version, motd: found.motd }
 }

@@ -1,0 +1,65 @@
+// A network node on Node's sockets: what a bootstrap node and a check of one have in common.
+
+import { Counters, Deadlines, type Env, silentLogger } from '../../base/index.js'
+import type { Crypto } from '../../crypto/index.js'
+import { HostClock } from '../../host/clock.js'
+import { HostDriver } from '../../host/driver.js'
+import { openUdpSocket } from '../../host/open-udp.js'
+import { HostRandom } from '../../host/random.js'
+import type { UdpSocket, UdpSocketOptions } from '../../host/udp-socket.js'
+import { NetworkNode, type NetworkNodeOptions } from '../../tox/network-node.js'
+import { failSocket } from '../runtime.js'
+
+export interface NodeHostOptions extends Omit<NetworkNodeOptions, 'env' | 'udp' | 'crypto' | 'ipv4' | 'ipv6'> {
+  readonly crypto: Crypto
+  readonly socket: UdpSocketOptions
+  /** A mistake of our own inside the node, which goes on. */
+  readonly onError?: (error: unknown) => void
+}
+
+export class NodeHost {
+  private constructor(
+    readonly node: NetworkNode,
+    readonly driver: HostDriver,
+    readonly clock: HostClock,
+    readonly env: Env,
+    readonly socket: UdpSocket,
+  ) {}
+
+  /** Opens the socket; nothing moves before `driver.start()`. Rejects with ToxError `TOX_ERR_NEW_PORT_ALLOC` or `TOX_ERR_TS_BAD_OPTION`. */
+  static async open({ socket: where, onError, ...options }: NodeHostOptions): Promise<NodeHost> {
+    const socket = await openUdpSocket(where).catch(failSocket)
+    const clock = new HostClock()
+    const drops = new Counters()
+    const env: Env = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines(), drops }
+    const families = { ipv4: socket.family !== 'ipv6', ipv6: socket.family !== 'ipv4' }
+    const node = new NetworkNode({ ...options, env, udp: socket.sender, ...families })
+    const driver = new HostDriver({
+      engine: node,
+      clock,
+      onError: (error) => {
+        drops.count('node/internal error')
+        onError?.(error)
+      },
+    })
+    driver.addSocket(socket)
+    return new NodeHost(node, driver, clock, env, socket)
+  }
+
+  /** Runs what arrived otherwise than by UDP, or a call from outside, as a turn of its own. */
+  turn<T>(work: () => T): T {
+    this.clock.beginTurn()
+    try {
+      return work()
+    } finally {
+      this.clock.endTurn()
+      this.driver.touch()
+    }
+  }
+
+  /** Stops the node and closes its socket. */
+  close(): void {
+    this.node.close()
+    this.driver.close()
+  }
+}
