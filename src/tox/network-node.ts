@@ -26,7 +26,7 @@ export interface NetworkNodeOptions {
   /** Whether to punch holes for sought friends behind NATs. True unless told. */
   readonly holePunching?: boolean
   /** Makes it a TCP relay as well. */
-  readonly relay?: RelayServerLimits
+  readonly relay?: RelayServerLimits | undefined
 }
 
 export class NetworkNode {

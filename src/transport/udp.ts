@@ -15,6 +15,12 @@ export interface UdpSender {
   reserve(to: Endpoint, size: number): Uint8Array
 }
 
+/** Where there is no UDP: what is sent goes nowhere. */
+export const noUdp: UdpSender = {
+  send: () => {},
+  reserve: (_to, size) => new Uint8Array(size),
+}
+
 /** Handles one packet. `packet` is a view that lives until the end of the turn: copy what is kept. */
 export type UdpHandler = (from: Endpoint, packet: Uint8Array) => void
 
