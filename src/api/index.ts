@@ -1,6 +1,7 @@
 // What `import 'toxcore-ts'` offers.
 
 export { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile } from '../host/nodes-file.js'
+export { ProxyError, parseProxy } from '../host/proxy-url.js'
 export type {
   ConnectionStatus,
   OutboxMessage,
@@ -14,6 +15,7 @@ export type { UserStatus } from '../packet/messenger/user-status.js'
 export * from '../store/index.js'
 export { ToxError } from '../tox/errors.js'
 export { formatToxId, parseToxId, type ToxIdError } from '../tox/tox-id.js'
+export type { ProxyServer } from '../transport/proxy/proxy.js'
 export type {
   Conference,
   ConferenceEventMap,
@@ -33,5 +35,14 @@ export type { Friend, Receipt } from './friend.js'
 export type { MessageHandler } from './message-handling.js'
 export { type CheckNodeOptions, checkNode, type NodeCheck } from './node/check-node.js'
 export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './node/server.js'
-export type { FileContent, HandleOptions, SendFileOptions, SendOptions, ToxOptions, WaitOptions } from './options.js'
+export type {
+  FileContent,
+  HandleOptions,
+  NetworkOptions,
+  RelayNode,
+  SendFileOptions,
+  SendOptions,
+  ToxOptions,
+  WaitOptions,
+} from './options.js'
 export { Tox } from './tox.js'

@@ -6,10 +6,46 @@ import type { BootstrapNode } from '../host/nodes-file.js'
 import type { OutboxStore, ReceiptMode, ReceivedStore } from '../messenger/index.js'
 import type { ToxStore } from '../store/index.js'
 import type { TransferStore } from '../store/transfers.js'
+import type { ProxyServer } from '../transport/proxy/proxy.js'
 import type { Message } from './events.js'
 import type { FileKindName } from './files/transfer.js'
 
-export interface ToxOptions {
+/** A TCP relay. */
+export type RelayNode = Pick<BootstrapNode, 'host' | 'port' | 'publicKey'>
+
+/** How a Tox reaches the network, and what others may see of it (doc/privacy.md). */
+export interface NetworkOptions {
+  /**
+   * Nodes to join the network through, as `'HOST:PORT:KEY'` or parsed. They are asked again until one answers; those with
+   * `tcpPorts` are used as relays as well.
+   */
+  readonly bootstrap?: readonly (string | BootstrapNode)[]
+  /** Local address to bind to; all addresses unless told. `'127.0.0.1'` keeps every packet on this machine. */
+  readonly bindAddress?: string
+  /** UDP port; unless told, the first free one from 33445 to 33545. 0 lets the system choose. */
+  readonly port?: number
+  /** Whether to use IPv6 beside IPv4. True unless told. */
+  readonly ipv6?: boolean
+  /** Whether to use UDP. True unless told; never with a proxy, which carries TCP alone (as in c-toxcore). */
+  readonly udp?: boolean
+  /** TCP relays to be reached through where UDP does not work, as `'HOST:PORT:KEY'` or parsed. */
+  readonly relays?: readonly (string | RelayNode)[]
+  /** Be a TCP relay for others on this port; 0 lets the system choose. No relay unless told. */
+  readonly tcpPort?: number
+  /**
+   * A proxy that all connections go through, as `'socks5://user:password@host:port'`, `'http://…'` or its parts. Host names
+   * (also `.onion`) are the proxy's to resolve.
+   */
+  readonly proxy?: string | ProxyServer
+  /**
+   * `'strict'`: nothing but connections to the proxy leaves this machine: no UDP socket, no DNS query, no LAN packet, no direct
+   * TCP. Needs a proxy by IP address, and is what one gets with a proxy unless told `'normal'`, which looks up the name of the
+   * proxy itself, and may be a relay (`tcpPort`). Without a proxy `'normal'`.
+   */
+  readonly privacy?: 'normal' | 'strict'
+}
+
+export interface ToxOptions extends NetworkOptions {
   /**
    * Path of the profile, a `.tox` file as c-toxcore writes it. It is created when absent, locked against a second process, and
    * saved by the library: atomically, some hundred milliseconds after a change, and at `close()`.
@@ -27,14 +63,6 @@ export interface ToxOptions {
   readonly name?: string
   /** At most 1,007 bytes of UTF-8; without it the saved one stays. */
   readonly statusMessage?: string
-  /** Nodes to join the network through, as `'HOST:PORT:KEY'` or parsed. They are asked again until one answers. */
-  readonly bootstrap?: readonly (string | BootstrapNode)[]
-  /** Local address to bind to; all addresses unless told. `'127.0.0.1'` keeps every packet on this machine. */
-  readonly bindAddress?: string
-  /** UDP port; unless told, the first free one from 33445 to 33545. 0 lets the system choose. */
-  readonly port?: number
-  /** Whether to use IPv6 beside IPv4. True unless told. */
-  readonly ipv6?: boolean
   /**
    * What is remembered beside the profile: history, outbox, received messages that are not settled, file transfers and people.
    * `openSqliteStore` gives one on disk, `openProfileDirectory` one with its profile; close it after the instance. In memory
