@@ -7,7 +7,8 @@ import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 export class SocketStream implements AcceptedStream {
   /** Whether the engine has ended it. */
   #isDestroyed = false
-  #isCorked = false
+  /** What is left to do before this turn's bytes leave; undefined while it has none. */
+  #atTurnEnd: (() => void)[] | undefined
 
   constructor(
     private readonly socket: Socket,
@@ -33,19 +34,30 @@ export class SocketStream implements AcceptedStream {
 
   write(bytes: Uint8Array): void {
     if (this.#isDestroyed) return
-    if (!this.#isCorked) {
-      this.#isCorked = true
-      this.socket.cork()
-      queueMicrotask(() => {
-        this.#isCorked = false
-        this.socket.uncork()
-      })
-    }
+    this.#gather()
     this.socket.write(bytes)
+  }
+
+  atTurnEnd(action: () => void): void {
+    this.#gather().push(action)
   }
 
   destroy(): void {
     this.#isDestroyed = true
     this.socket.destroy()
+  }
+
+  /** Holds back what is written until the running turn, or script, is over. */
+  #gather(): (() => void)[] {
+    if (this.#atTurnEnd !== undefined) return this.#atTurnEnd
+    this.socket.cork()
+    queueMicrotask(() => {
+      // An action may ask for another one.
+      for (const action of this.#atTurnEnd!) action()
+      this.#atTurnEnd = undefined
+      this.socket.uncork()
+    })
+    this.#atTurnEnd = []
+    return this.#atTurnEnd
   }
 }

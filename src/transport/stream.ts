@@ -3,17 +3,20 @@
 import type { Endpoint } from '../base/index.js'
 
 export interface ByteStream {
+  /** The other end, where it is known: a stream through a proxy may end at a name. */
+  readonly remote: Endpoint | undefined
   /** Bytes that were written and that the system has not taken yet. */
   readonly queuedBytes: number
   /** Sends `bytes`, which must not change afterwards. What one turn writes leaves together. */
   write(bytes: Uint8Array): void
+  /** Calls `action` once when this turn ends, before what it wrote leaves: for whoever gathers the packets of a turn. */
+  atTurnEnd(action: () => void): void
   /** Ends the connection at once; its handler hears nothing more. Safe at any time and twice. */
   destroy(): void
 }
 
-/** A connection that came to us. One that we dialled may not know where it ends: a proxy may stand between. */
+/** A connection that came to us. */
 export interface AcceptedStream extends ByteStream {
-  /** The other end. */
   readonly remote: Endpoint
 }
 

@@ -89,6 +89,10 @@ export class Visitor implements AcceptedStream {
     if (this.#session !== undefined) this.#open()
   }
 
+  atTurnEnd(action: () => void): void {
+    action()
+  }
+
   destroy(): void {
     this.isOpen = false
   }
