@@ -19,6 +19,7 @@ import { Asker } from './asker.js'
 import { Bootstrapper, SAVED_NODES_MAX } from './bootstrapper.js'
 import { Greeter } from './greeter.js'
 import { HolePuncher } from './hole-punching.js'
+import { LanDiscovery, type LanDiscoveryOptions } from './lan-discovery.js'
 import { type NeighbourhoodEvents as DhtEvents, Neighbourhood } from './neighbourhood.js'
 import { isGood } from './node.js'
 import { NodeTable } from './node-table.js'
@@ -49,8 +50,8 @@ export interface DhtOptions {
   readonly sharedKeys?: SharedKeys
   /** Whether to punch holes for sought friends behind NATs. True unless told. */
   readonly holePunching?: boolean
-  /** Whether a greeting from our own network is answered. False unless told. */
-  readonly lanDiscovery?: boolean
+  /** Greets nodes of our own network and answers their greetings; neither unless given. */
+  readonly lanDiscovery?: LanDiscoveryOptions
   /** Answers bootstrap info requests with this (`motd`: at most 256 bytes). */
   readonly bootstrapInfo?: { readonly version: number; readonly motd: Uint8Array }
 }
@@ -74,6 +75,7 @@ export class Dht {
   readonly #upkeep: Upkeep
   readonly #randomSearches: SearchHandle[] = []
   readonly #receiver: Receiver
+  readonly #lanDiscovery: LanDiscovery | undefined
 
   constructor(options: DhtOptions) {
     const { env, crypto, udp, keyPair } = options
@@ -123,6 +125,7 @@ export class Dht {
       requests: this.#requests,
       neighbourhood: this.#neighbourhood,
     })
+    this.#lanDiscovery = this.#openLanDiscovery(table)
     for (let i = 0; i < RANDOM_SEARCHES; i++) {
       this.#randomSearches.push(this.search(env.random.bytes(PUBLIC_KEY_BYTES) as DhtPublicKey))
     }
@@ -175,6 +178,11 @@ export class Dht {
   /** Enters the network through this node; asked again, with pauses of 0.5 s to 30 s, until it or the DHT answers. */
   bootstrap(endpoint: Endpoint, publicKey: DhtPublicKey): void {
     if (!sameBytes(publicKey, this.publicKey)) this.#bootstrapper.add(endpoint, publicKey)
+  }
+
+  /** Greets the networks that we are on, now: after a change of networks. Nothing without LAN discovery. */
+  greetLan(): void {
+    this.#lanDiscovery?.greet()
   }
 
   /** Nodes of the last run: asked, eight a second, until the DHT answers. */
@@ -297,10 +305,27 @@ export class Dht {
   /** Stops all waiting and forgets shared keys. Packets that still come in are ignored. */
   close(): void {
     this.#receiver.close()
+    this.#lanDiscovery?.close()
     this.#upkeep.stop()
     this.#greeter.stop()
     this.#bootstrapper.stop()
     this.#ownKeys?.clear()
+  }
+
+  #openLanDiscovery(table: NodeTable): LanDiscovery | undefined {
+    const { env, router, lanDiscovery } = this.#options
+    if (lanDiscovery === undefined) return undefined
+    return new LanDiscovery({
+      ...lanDiscovery,
+      env,
+      router,
+      ownPublicKey: this.publicKey,
+      isKnown: (endpoint, publicKey) => {
+        const association = table.get(publicKey)?.association(endpoint.family)
+        return association?.endpoint.equals(endpoint) === true && isGood(association, env.clock.now())
+      },
+      ask: (endpoint, publicKey) => this.#asker.askStranger(endpoint, publicKey, this.publicKey),
+    })
   }
 
   #holePuncher(): HolePuncher | undefined {

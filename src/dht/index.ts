@@ -3,6 +3,7 @@
 export { BUCKET_NODES_MAX, CLOSE_LIST_MAX } from './close-list.js'
 export * from './dht.js'
 export { compareDistance, sharedPrefixBits } from './distance.js'
+export { LAN_INTERVAL_MS, type LanDiscoveryOptions } from './lan-discovery.js'
 export type { DhtRequestHandler } from './requests.js'
 export { SEARCH_NODES_MAX } from './search.js'
 export type { SearchHandle } from './search-handle.js'

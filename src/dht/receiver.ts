@@ -7,7 +7,6 @@ import type { DhtPublicKey } from '../crypto/keys.js'
 import {
   BOOTSTRAP_INFO_REQUEST_BYTES,
   bootstrapInfoResponse,
-  lanDiscovery,
   NODES_REQUEST_BYTES,
   NODES_REQUEST_PLAIN_BYTES,
   nodesResponse,
@@ -60,7 +59,7 @@ export class Receiver {
   }
 
   #listen(): void {
-    const { router, bootstrapInfo, lanDiscovery: isLanWelcome } = this.#parts.options
+    const { router, bootstrapInfo } = this.#parts.options
     const on = (kind: number, handler: UdpHandler): void =>
       router.on(kind, (from, packet) => {
         if (!this.#isClosed) handler(from, packet)
@@ -70,7 +69,6 @@ export class Receiver {
     on(PacketKind.NODES_REQUEST, (from, packet) => this.#receiveNodesRequest(from, packet))
     on(PacketKind.NODES_RESPONSE, (from, packet) => this.#receiveNodesResponse(from, packet))
     on(PacketKind.DHT_REQUEST, (from, packet) => this.#parts.requests.receive(from, packet))
-    if (isLanWelcome === true) on(PacketKind.LAN_DISCOVERY, (from, packet) => this.#greetLan(from, packet))
     if (bootstrapInfo !== undefined) {
       const answer = encode(bootstrapInfoResponse, { kind: PacketKind.BOOTSTRAP_INFO, ...bootstrapInfo })
       on(PacketKind.BOOTSTRAP_INFO, (from, packet) => this.#receiveInfoRequest(from, packet, answer))
@@ -160,13 +158,6 @@ export class Receiver {
     const association = node?.association(from.family)
     if (association?.endpoint.equals(from) && isGood(association, nowMs)) return
     this.#parts.greeter.greet(publicKey, from, isSought)
-  }
-
-  #greetLan(from: Endpoint, packet: Uint8Array): void {
-    const greeting = from.isLan ? decode(lanDiscovery, packet) : undefined
-    if (greeting === undefined)
-      return this.#parts.options.env.drops.count('dht/lan-discovery malformed or not from the LAN')
-    this.#parts.asker.askStranger(from, greeting.publicKey, this.#parts.options.keyPair.publicKey)
   }
 
   #receiveInfoRequest(from: Endpoint, packet: Uint8Array, answer: Uint8Array): void {

@@ -3,7 +3,7 @@
 import { Counters, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
 import { type ConferenceEvents, Conferences } from '../conference/index.js'
 import { type Crypto, type DhtPublicKey, GuardedKeyPair, type LongTermKeyPair } from '../crypto/index.js'
-import type { Dht } from '../dht/index.js'
+import type { Dht, LanDiscoveryOptions } from '../dht/index.js'
 import { FriendConnections } from '../friend/index.js'
 import {
   type ConnectionStatus,
@@ -57,6 +57,8 @@ export interface ToxEngineOptions {
   readonly announcements?: boolean
   /** Whether to punch holes for sought friends behind NATs. True unless told. */
   readonly holePunching?: boolean
+  /** Finds nodes of our own network, and is found by them; neither unless given. */
+  readonly lanDiscovery?: LanDiscoveryOptions
 }
 
 export class ToxEngine {

@@ -4,7 +4,7 @@
 import { AnnouncementServer } from '../announce/index.js'
 import { type Endpoint, type Env, isZero, type Millis } from '../base/index.js'
 import { type Crypto, type DhtKeyPair, GuardedKeyPair, type Nonce } from '../crypto/index.js'
-import { Dht } from '../dht/index.js'
+import { Dht, type LanDiscoveryOptions } from '../dht/index.js'
 import { ForwardingServer } from '../forwarding/index.js'
 import { AnnounceServer, type OnionDht, OnionRouter } from '../onion/index.js'
 import { RelayServer, type RelayServerLimits } from '../relay/index.js'
@@ -25,6 +25,8 @@ export interface NetworkNodeOptions {
   readonly announcements?: boolean
   /** Whether to punch holes for sought friends behind NATs. True unless told. */
   readonly holePunching?: boolean
+  /** Finds nodes of our own network, and is found by them; neither unless given. */
+  readonly lanDiscovery?: LanDiscoveryOptions
   /** Makes it a TCP relay as well. */
   readonly relay?: RelayServerLimits | undefined
 }
