@@ -26,7 +26,10 @@ export class TcpListenError extends Error {
 
 export class TcpListener {
   readonly #server: Server
-  readonly #streams = new Set<SocketStream>()
+  readonly #streams = new Map<SocketStream, Socket>()
+  /** Of connections that are over. */
+  #bytesRead = 0
+  #bytesWritten = 0
 
   private constructor(server: Server) {
     this.#server = server
@@ -54,10 +57,30 @@ export class TcpListener {
     return address !== null && typeof address === 'object' ? address.port : 0
   }
 
+  /** Connections that it has taken and that are not over. */
+  get connectionCount(): number {
+    return this.#streams.size
+  }
+
+  /** Bytes that came and went through it since it was opened. */
+  get traffic(): { readonly bytesRead: number; readonly bytesWritten: number } {
+    let [bytesRead, bytesWritten] = [this.#bytesRead, this.#bytesWritten]
+    for (const socket of this.#streams.values()) {
+      bytesRead += socket.bytesRead
+      bytesWritten += socket.bytesWritten
+    }
+    return { bytesRead, bytesWritten }
+  }
+
+  /** Takes no more connections; those that are there stay. */
+  stop(): void {
+    this.#server.close()
+  }
+
   /** Stops listening and ends what is left of its connections. */
   close(): void {
-    this.#server.close()
-    for (const stream of this.#streams) stream.destroy()
+    this.stop()
+    for (const stream of this.#streams.keys()) stream.destroy()
   }
 
   #onConnection(socket: Socket, { accept, turn }: TcpListenerOptions): void {
@@ -69,8 +92,12 @@ export class TcpListener {
       return
     }
     const stream = new SocketStream(socket, remote)
-    this.#streams.add(stream)
-    socket.on('close', () => this.#streams.delete(stream))
+    this.#streams.set(stream, socket)
+    socket.on('close', () => {
+      this.#streams.delete(stream)
+      this.#bytesRead += socket.bytesRead
+      this.#bytesWritten += socket.bytesWritten
+    })
     turn(() => {
       const handler = accept(stream)
       if (handler !== undefined) stream.read(handler, turn)

@@ -8,9 +8,15 @@ export class Crowd {
   #size = 0
 
   constructor(
-    private readonly max: number,
-    private readonly maxPerSource: number,
+    private max: number,
+    private maxPerSource: number,
   ) {}
+
+  /** From now on; who is there already stays. */
+  limit(max: number, maxPerSource: number): void {
+    this.max = max
+    this.maxPerSource = maxPerSource
+  }
 
   get size(): number {
     return this.#size

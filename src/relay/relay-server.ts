@@ -115,6 +115,11 @@ export class RelayServer {
     return this.#crowd.size
   }
 
+  /** New limits, for connections that come from now on. */
+  setLimits(limits: RelayServerLimits): void {
+    this.#crowd.limit(limits.connections ?? CONNECTIONS_MAX, limits.connectionsPerSource ?? PER_SOURCE_MAX)
+  }
+
   /** Takes an incoming connection; undefined, and the stream destroyed, when there is no room for it. */
   accept(stream: AcceptedStream): StreamHandler | undefined {
     if (this.#isClosed || !this.#crowd.enter(stream.remote)) {

@@ -26,6 +26,9 @@ export type UdpHandler = (from: Endpoint, packet: Uint8Array) => void
 
 /** Hands each datagram to the handler of its first byte. Routing is a table; unknown kinds are dropped and counted. */
 export class UdpRouter {
+  /** Packets that arrived, by their first byte, whatever became of them. */
+  readonly received = new Float64Array(256)
+  receivedBytes = 0
   readonly #handlers: (UdpHandler | undefined)[] = new Array(256).fill(undefined)
 
   constructor(private readonly drops: Counters) {}
@@ -38,6 +41,8 @@ export class UdpRouter {
 
   receive(from: Endpoint, packet: Uint8Array): void {
     if (packet.length === 0 || packet.length > UDP_PACKET_MAX_BYTES) return this.drops.count('udp/bad size')
+    this.received[packet[0]!]!++
+    this.receivedBytes += packet.length
     const handler = this.#handlers[packet[0]!]
     if (handler === undefined) return this.drops.count('udp/unknown kind')
     handler(from, packet)
