@@ -1,3 +1,16 @@
 // The folder's door.
 export { RelayConnection } from './relay-connection.js'
+export {
+  type OobRelay,
+  type RelayedPeer,
+  type RelayedPeerHandlers,
+  type RelayFailure,
+  type RelayFailureCode,
+  type RelayHop,
+  RelayPool,
+  type RelayPoolParts,
+  type RelaySnapshot,
+  type RelayState,
+  type RelayTarget,
+} from './relay-pool.js'
 export { RelayServer, type RelayServerLimits } from './relay-server.js'
