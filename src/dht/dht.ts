@@ -35,6 +35,8 @@ import { DhtWire, type SharedKeys } from './wire.js'
 
 /** Searches for random keys: their nodes are spread over the network and tell nothing about whom we seek. */
 const RANDOM_SEARCHES = 2
+/** As many as a search keeps, and some that others may know better. */
+const SHOWN_TO = 12
 
 export interface DhtOptions {
   readonly env: Env
@@ -108,7 +110,9 @@ export class Dht {
       onDone: () => this.#bootstrapper.review(),
     })
     const { close } = this.#neighbourhood
-    this.#greeter = new Greeter(env, this.#asker, ownPublicKey, (key) => close.hasRoomFor(key, env.clock.now()))
+    const isWanted = (key: DhtPublicKey): boolean =>
+      table.get(key) !== undefined || close.hasRoomFor(key, env.clock.now())
+    this.#greeter = new Greeter(env, this.#asker, ownPublicKey, isWanted)
     this.#bootstrapper = new Bootstrapper({
       env,
       ask: (endpoint, publicKey) => this.#asker.ask(endpoint, publicKey, ownPublicKey),
@@ -224,11 +228,37 @@ export class Dht {
       search: begun,
       nowMs: () => this.#options.env.clock.now(),
       ask: (node) => this.#asker.askStranger(node.endpoint, node.publicKey, begun.publicKey),
+      onRefresh: () => this.#upkeep.refresh(begun),
       onStop: () => {
         if (listener !== undefined) begun.listeners.delete(listener)
         if (--begun.holders === 0) this.#neighbourhood.end(begun)
       },
     })
+  }
+
+  /**
+   * Our addresses have changed, or the machine slept: all nodes are asked again at once, so that they learn where we are, and
+   * what was sought counts as lost until it answers.
+   */
+  networkChanged(): void {
+    this.#receiver.forgetOwnEndpoints()
+    this.showItself()
+    this.#upkeep.restart()
+    this.#bootstrapper.restart(this.#neighbourhood.knownNodes())
+  }
+
+  /**
+   * Asks the nodes nearest to our own key, whoever looks for us asks the same ones: they ping back at the address that they
+   * see, and tell it from then on.
+   */
+  showItself(): void {
+    const { table } = this.#neighbourhood
+    const { count, nodes } = table.nearest(this.publicKey, SHOWN_TO, this.#options.env.clock.now())
+    for (const node of nodes.slice(0, count)) {
+      for (const one of [node!.v6, node!.v4]) {
+        if (one !== undefined) this.#asker.ask(one.endpoint, node!.publicKey, this.publicKey)
+      }
+    }
   }
 
   /** The good nodes nearest to `publicKey`, nearest first, at most `count`. */

@@ -53,6 +53,11 @@ export class Receiver {
     this.#isClosed = true
   }
 
+  /** Our address has changed: what others say of it is old. */
+  forgetOwnEndpoints(): void {
+    this.#toldOwn4 = this.#toldOwn6 = undefined
+  }
+
   /** Where other nodes see us. */
   get ownEndpoints(): Endpoint[] {
     return [this.#toldOwn4, this.#toldOwn6].filter((one): one is Endpoint => one !== undefined)
@@ -153,8 +158,9 @@ export class Receiver {
     const nowMs = this.#parts.options.env.clock.now()
     const key = bytesKey(publicKey)
     const isSought = searches.get(key) !== undefined
-    if (!isSought && !close.hasRoomFor(publicKey, nowMs)) return
     const node = table.getByKey(key)
+    // A node of ours that asks from a new address has moved.
+    if (!isSought && node === undefined && !close.hasRoomFor(publicKey, nowMs)) return
     const association = node?.association(from.family)
     if (association?.endpoint.equals(from) && isGood(association, nowMs)) return
     this.#parts.greeter.greet(publicKey, from, isSought)

@@ -12,6 +12,8 @@ export interface SearchHandle {
   readonly nodes: readonly NodeInfo[]
   /** Asks a node that is said to be near the sought one. */
   addCandidate(node: NodeInfo): void
+  /** The sought one is silent: it counts as lost until it answers, and all nodes near it are asked at once. */
+  refresh(): void
   /** Gives up this interest; the search ends with its last one. Harmless when repeated. */
   stop(): void
 }
@@ -20,10 +22,11 @@ export interface SearchHandleOptions {
   readonly search: Search
   readonly nowMs: () => number
   readonly ask: (node: NodeInfo) => void
+  readonly onRefresh: () => void
   readonly onStop: () => void
 }
 
-export function searchHandle({ search, nowMs, ask, onStop }: SearchHandleOptions): SearchHandle {
+export function searchHandle({ search, nowMs, ask, onRefresh, onStop }: SearchHandleOptions): SearchHandle {
   let isStopped = false
   return {
     get endpoints() {
@@ -36,6 +39,9 @@ export function searchHandle({ search, nowMs, ask, onStop }: SearchHandleOptions
       })
     },
     addCandidate: ask,
+    refresh() {
+      if (!isStopped) onRefresh()
+    },
     stop() {
       if (isStopped) return
       isStopped = true

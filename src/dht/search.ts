@@ -56,6 +56,16 @@ export class Search {
       .map(({ endpoint }) => endpoint)
   }
 
+  /** Nothing is known of the sought one any more, and every node may be asked again. */
+  forgetFound(nowMs: Millis): void {
+    const node = this.soughtNode
+    for (const one of [node?.v4, node?.v6]) {
+      if (one !== undefined) one.seenMs = Math.min(one.seenMs, nowMs - BAD_AFTER_MS)
+    }
+    for (const entry of this.entries) entry.askedMs = Number.NEGATIVE_INFINITY
+    this.fastLeft = FAST_REQUESTS
+  }
+
   isFound(nowMs: Millis): boolean {
     return this.soughtNode?.isGood(nowMs) ?? false
   }

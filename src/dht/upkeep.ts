@@ -58,6 +58,21 @@ export class Upkeep {
     this.#wakeBy(this.#options.env.clock.now() + FAST_REQUEST_INTERVAL_MS)
   }
 
+  /** What `search` seeks is lost: asks for it at once. */
+  refresh(search: Search): void {
+    const nowMs = this.#options.env.clock.now()
+    search.forgetFound(nowMs)
+    this.#wakeBy(nowMs)
+  }
+
+  /** Our address has changed, or the machine slept: asks everybody again, those who know what we seek first. */
+  restart(): void {
+    const nowMs = this.#options.env.clock.now()
+    this.#wakeUp(nowMs)
+    for (const search of this.#options.lists.searches) search.forgetFound(nowMs)
+    this.#wakeBy(nowMs)
+  }
+
   stop(): void {
     this.#deadline.clear()
   }
@@ -71,10 +86,15 @@ export class Upkeep {
   #run(): void {
     const { env, lists, onDone } = this.#options
     const nowMs = env.clock.now()
-    if (nowMs - this.#dueMs > SLEPT_MS) this.#wakeUp(nowMs)
+    if (nowMs - this.#dueMs > SLEPT_MS) {
+      env.log.log('info', 'dht', 'woken after a sleep: asking all nodes again')
+      this.#wakeUp(nowMs)
+    }
     this.#budget = REQUESTS_AN_UPKEEP
-    let nextMs = Math.min(this.#nodes(nowMs), this.#random(nowMs))
+    let nextMs = Number.POSITIVE_INFINITY
+    // First of all: somebody is missed.
     for (const search of lists.searches) nextMs = Math.min(nextMs, this.#search(search, nowMs))
+    nextMs = Math.min(nextMs, this.#nodes(nowMs), this.#random(nowMs))
     if (lists.isConnected && lists.randomCloseNode(nowMs) === undefined) lists.lost()
     onDone()
     this.#plan(nextMs, nowMs)
@@ -162,10 +182,9 @@ export class Upkeep {
     return nowMs + requestInterval(search.fastLeft)
   }
 
-  /** The machine slept: nobody is known to be good, and everybody is asked again at once. */
+  /** The machine slept, or moved: nobody is forgotten yet, and everybody is asked again at once. */
   #wakeUp(nowMs: Millis): void {
-    const { env, lists } = this.#options
-    env.log.log('info', 'dht', 'woken after a sleep: asking all nodes again')
+    const { lists } = this.#options
     for (let slot = 0; slot < lists.table.size; slot++) {
       const node = lists.table.at(slot)
       for (const one of [node.v4, node.v6]) {
