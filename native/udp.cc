@@ -62,6 +62,9 @@ constexpr int SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
 // The largest UDP payload that IPv4 can carry.
 constexpr uint32_t PAYLOAD_MAX = 65507;
 
+// Link-local neighbours whose interface is remembered; one that collides with another is sent to by the system's choice.
+constexpr size_t NEIGHBOURS = 256;
+
 struct Row {
   uint32_t offset;
   uint32_t length;
@@ -101,6 +104,32 @@ void map_ipv4(const uint8_t *ipv4, in6_addr *out) {
   memcpy(&out->s6_addr[12], ipv4, 4);
 }
 
+// A link-local address means something on one link alone, and a row does not name links: each such address is sent to by
+// the interface on which it was heard last.
+class NeighbourLinks {
+ public:
+  void learn(const in6_addr &address, uint32_t scope) { slots_[slot_of(address)] = {address, scope}; }
+
+  // The interface's index; 0 leaves the choice to the system.
+  uint32_t find(const in6_addr &address) const {
+    const Slot &slot = slots_[slot_of(address)];
+    return memcmp(&slot.address, &address, sizeof(address)) == 0 ? slot.scope : 0;
+  }
+
+ private:
+  struct Slot {
+    in6_addr address;
+    uint32_t scope;
+  };
+  Slot slots_[NEIGHBOURS] = {};
+
+  static size_t slot_of(const in6_addr &address) {
+    size_t hash = 0;
+    for (size_t i = 8; i < 16; i++) hash = hash * 31 + address.s6_addr[i];
+    return hash % NEIGHBOURS;
+  }
+};
+
 class UdpSocket;
 
 // The handle outlives the socket object by the turn that libuv needs to close it.
@@ -126,6 +155,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
             InstanceMethod("receive", &UdpSocket::receive),
             InstanceMethod("send", &UdpSocket::send),
             InstanceMethod("start", &UdpSocket::start),
+            InstanceMethod("multicastBy", &UdpSocket::multicast_by),
             InstanceMethod("wantWritable", &UdpSocket::want_writable),
             InstanceMethod("ref", &UdpSocket::ref),
             InstanceMethod("unref", &UdpSocket::unref),
@@ -161,6 +191,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
   bool joins_ = false;
   bool segments_ = false;
   int plain_left_ = 0;
+  NeighbourLinks links_;
 
   double packets_in_ = 0;
   double messages_in_ = 0;
@@ -214,7 +245,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     if (domain_ == AF_INET6 && !set_option(IPPROTO_IPV6, IPV6_V6ONLY, ipv6_only ? 1 : 0)) return -errno;
     set_option(SOL_SOCKET, SO_RCVBUF, SOCKET_BUFFER_BYTES);
     set_option(SOL_SOCKET, SO_SNDBUF, SOCKET_BUFFER_BYTES);
-    set_option(SOL_SOCKET, SO_BROADCAST, 1);  // LAN discovery
+    set_option(SOL_SOCKET, SO_BROADCAST, 1);  // LAN discovery; ff02::1, to which every interface belongs, needs no joining
     joins_ = set_option(SOL_UDP, UDP_GRO, 1);
     int size = 0;
     socklen_t length = sizeof(size);
@@ -257,6 +288,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
       map_ipv4(address, &out->sin6_addr);
     } else {
       memcpy(&out->sin6_addr, address, 16);
+      if (IN6_IS_ADDR_LINKLOCAL(&out->sin6_addr)) out->sin6_scope_id = links_.find(out->sin6_addr);
     }
     return sizeof(*out);
   }
@@ -334,7 +366,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     return used;
   }
 
-  static bool read_source(const msghdr &head, Row *row) {
+  bool read_source(const msghdr &head, Row *row) {
     const auto *any = static_cast<const sockaddr *>(head.msg_name);
     if (head.msg_namelen >= sizeof(sockaddr_in) && any->sa_family == AF_INET) {
       const auto *ipv4 = static_cast<const sockaddr_in *>(head.msg_name);
@@ -352,6 +384,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     } else {
       row->family = 6;
       memcpy(row->address, &ipv6->sin6_addr, 16);
+      if (IN6_IS_ADDR_LINKLOCAL(&ipv6->sin6_addr)) links_.learn(ipv6->sin6_addr, ipv6->sin6_scope_id);
     }
     return true;
   }
@@ -510,6 +543,14 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     at->cmsg_type = UDP_SEGMENT;
     at->cmsg_len = CMSG_LEN(sizeof(bytes));
     memcpy(CMSG_DATA(at), &bytes, sizeof(bytes));
+  }
+
+  // multicastBy(index): the interface by which link-local multicast leaves from now on; 0, or -errno.
+  Napi::Value multicast_by(const Napi::CallbackInfo &info) {
+    size_t index = 0;
+    if (!count_arg(Env(), info[0], "index", INT32_MAX, &index)) return Napi::Value();
+    if (fd_ < 0) return number(-EBADF);
+    return number(set_option(IPPROTO_IPV6, IPV6_MULTICAST_IF, static_cast<int>(index)) ? 0 : -errno);
   }
 
   // ---- readiness ----

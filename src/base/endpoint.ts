@@ -59,11 +59,16 @@ export class Endpoint {
     return this.family === 4 ? this.address[0] === 127 : ipv6Text(this.address) === '::1'
   }
 
+  /** fe80::/10: an address that only means something together with the link that it was seen on. */
+  get isLinkLocal(): boolean {
+    return this.family === 6 && this.address[0] === 0xfe && (this.address[1]! & 0xc0) === 0x80
+  }
+
   /** Private, link-local or loopback: an address that is only meaningful on the network that it was seen in. */
   get isLan(): boolean {
     const [a, b] = this.address as unknown as [number, number]
     if (this.isLoopback) return true
-    if (this.family === 6) return (a === 0xfe && (b & 0xc0) === 0x80) || (a & 0xfe) === 0xfc
+    if (this.family === 6) return this.isLinkLocal || (a & 0xfe) === 0xfc
     return (
       a === 10 ||
       (a === 172 && b >= 16 && b <= 31) ||

@@ -6,7 +6,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { Endpoint } from '../base/index.js'
 import type { UdpHandler, UdpSender } from '../transport/udp.js'
 import { UDP_PACKET_MAX_BYTES } from '../transport/udp.js'
-import type { UdpFamily, UdpSocket, UdpSocketOptions, UdpStats } from './udp-socket.js'
+import type { Link, UdpFamily, UdpSocket, UdpSocketOptions, UdpStats } from './udp-socket.js'
 import { bindAddress, bindError } from './udp-socket.js'
 
 /** Packets that wait to be read, and packets handed to Node that it has not sent yet. Above that they are dropped. */
@@ -14,6 +14,8 @@ const WAITING_IN_MAX = 2048
 const WAITING_OUT_MAX = 1024
 /** Packets of one batch. */
 const BATCH = 256
+/** Link-local neighbours whose interface is remembered; when there are more, all are learnt anew. */
+const NEIGHBOURS_MAX = 256
 /** As c-toxcore asks. */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024
 
@@ -75,6 +77,8 @@ class DgramUdpSocket implements UdpSocket {
   #onReadable: (() => void) | undefined
   #signal: NodeJS.Immediate | undefined
   readonly #known = new Map<string, Endpoint>()
+  /** The interface on which a link-local address (by its text) was heard last: elsewhere it means nothing, or another host. */
+  readonly #links = new Map<string, string>()
   readonly #stats = { packetsIn: 0, packetsOut: 0, unsent: 0, overflowOut: 0, overflowIn: 0, receiveErrors: 0 }
 
   constructor(
@@ -127,6 +131,17 @@ class DgramUdpSocket implements UdpSocket {
     for (const { to, packet } of batch) this.#sendNow(to, packet)
   }
 
+  multicastBy({ name }: Link): boolean {
+    if (this.#closed || this.family === 'ipv4') return false
+    this.flush()
+    try {
+      this.socket.setMulticastInterface(`::%${name}`)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   ref(): void {
     if (!this.#closed) this.socket.ref()
   }
@@ -162,15 +177,27 @@ class DgramUdpSocket implements UdpSocket {
 
   /** Endpoints of known peers are kept; the cache is emptied when full, which costs an allocation a peer. */
   #endpoint(address: string, port: number): Endpoint | undefined {
+    const zone = address.indexOf('%')
+    if (zone >= 0) this.#learnLink(address.slice(0, zone), address.slice(zone))
     const key = `${address} ${port}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const zone = address.indexOf('%')
     const endpoint = Endpoint.parse(zone < 0 ? address : address.slice(0, zone), port)
     if (endpoint === undefined) return undefined
     if (this.#known.size >= WAITING_IN_MAX) this.#known.clear()
     this.#known.set(key, endpoint)
     return endpoint
+  }
+
+  #learnLink(ip: string, zone: string): void {
+    if (this.#links.size >= NEIGHBOURS_MAX) this.#links.clear()
+    this.#links.set(ip, zone)
+  }
+
+  /** The address as `send` takes it, with the interface behind it that a link-local one needs. */
+  #addressOf(to: Endpoint): string {
+    const address = addressText(to, this.family)
+    return to.isLinkLocal ? address + (this.#links.get(address) ?? '') : address
   }
 
   /** Node reports each packet by itself; the check phase behind the poll phase makes one batch of them. */
@@ -202,7 +229,7 @@ class DgramUdpSocket implements UdpSocket {
       return
     }
     this.#inFlight++
-    this.socket.send(packet, to.port, addressText(to, this.family), (error) => {
+    this.socket.send(packet, to.port, this.#addressOf(to), (error) => {
       this.#inFlight--
       if (error === null || error === undefined) this.#stats.packetsOut++
       else this.#stats.unsent++

@@ -26,6 +26,7 @@ export interface NativeUdp {
   open(family: 4 | 6 | 46, address: Uint8Array, firstPort: number, lastPort: number): number
   receive(arena: Uint8Array, rows: Int32Array): number
   send(arena: Uint8Array, rows: Int32Array, first: number, end: number): number
+  multicastBy(index: number): number
   start(callback: (events: number) => void): number
   wantWritable(wanted: boolean): number
   ref(): void

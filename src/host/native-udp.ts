@@ -6,7 +6,7 @@ import type { UdpHandler, UdpSender } from '../transport/udp.js'
 import { EndpointCache } from './endpoint-cache.js'
 import { loadNativeUdp, type NativeUdp, type NativeUdpClass } from './native-udp-binding.js'
 import { SendArena } from './send-arena.js'
-import type { UdpFamily, UdpSocket, UdpSocketOptions, UdpStats } from './udp-socket.js'
+import type { Link, UdpFamily, UdpSocket, UdpSocketOptions, UdpStats } from './udp-socket.js'
 import { bindAddress, bindError, UdpError } from './udp-socket.js'
 
 const ROW_WORDS = 8
@@ -136,6 +136,12 @@ class NativeUdpSocket implements UdpSocket {
     if (waits === this.#awaitsWritable) return
     this.#awaitsWritable = waits
     this.socket.wantWritable(waits)
+  }
+
+  multicastBy(link: Link): boolean {
+    if (this.#closed || this.family === 'ipv4') return false
+    this.flush()
+    return this.socket.multicastBy(link.index) === 0
   }
 
   get pollable(): number | undefined {

@@ -7,6 +7,12 @@ import type { UdpHandler, UdpSender } from '../transport/udp.js'
 /** `ipv4` and `ipv6` serve one family; `dual` serves both through one IPv6 socket. */
 export type UdpFamily = 'ipv4' | 'ipv6' | 'dual'
 
+/** A network interface, as `node:os` names it and the system numbers it. */
+export interface Link {
+  readonly name: string
+  readonly index: number
+}
+
 export interface UdpSocketOptions {
   readonly family: UdpFamily
   /** The local IP as text (`'127.0.0.1'`, `'::1'`); all addresses of the family unless told. */
@@ -53,6 +59,11 @@ export interface UdpSocket {
   receive(handler: UdpHandler): boolean
   /** Sends what stands in the arena. What the system cannot take now stays and goes out when it can. */
   flush(): void
+  /**
+   * By which interface packets to link-local multicast groups (ff02::/16) leave from now on; what waits is flushed before.
+   * False where that cannot be: no IPv6, or the interface is gone.
+   */
+  multicastBy(link: Link): boolean
   /**
    * The descriptor on which something else can wait for packets; undefined while packets wait to be sent, since they need a
    * `flush` besides, and for node:dgram.

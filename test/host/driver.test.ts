@@ -39,6 +39,9 @@ class FakeSocket implements UdpSocket {
     if (this.waiting > 0) this.flushes.push(this.waiting)
     this.waiting = 0
   }
+  multicastBy(): boolean {
+    return false
+  }
   ref(): void {}
   unref(): void {}
   stats() {

@@ -59,7 +59,18 @@ describe('native UDP', () => {
       new ArrayBuffer(8),
       new Proxy({}, {}),
     ]
-    const methods = ['open', 'receive', 'send', 'start', 'wantWritable', 'ref', 'unref', 'stats', 'close'] as const
+    const methods = [
+      'open',
+      'receive',
+      'send',
+      'start',
+      'multicastBy',
+      'wantWritable',
+      'ref',
+      'unref',
+      'stats',
+      'close',
+    ] as const
     let seed = 1
     const pick = (): unknown => nonsense[(seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0) % nonsense.length]
     for (let round = 0; round < 3000; round++) {
