@@ -12,7 +12,7 @@ export interface BenchLine {
   second?: { name: string; figure: number }
   /** How many times better ours is: above 1 is better, whichever way the unit counts. */
   ratio: number | undefined
-  /** 'ms', 'µs', 'ms CPU' and 'µs CPU' (user and system time of the process together), '/s', 'MB/s', 's CPU/GB', '%', '% CPU' or 'MB'. */
+  /** 'ms', 'µs', 'ms CPU' and 'µs CPU' (user and system time of the process together), '/s', 'MB/s', 's CPU/GB', '%', '% CPU', 'MB' or 'KB'. */
   unit: string
 }
 
@@ -20,7 +20,7 @@ export interface BenchLine {
 export type Bench = () => Promise<BenchLine[]>
 
 /** Units of which less is better. */
-const LESS_IS_BETTER = new Set(['s', 'ms', 'ms CPU', 'µs', 'µs CPU', 'ns', '% CPU', 'MB', 's CPU/GB'])
+const LESS_IS_BETTER = new Set(['s', 'ms', 'ms CPU', 'µs', 'µs CPU', 'ns', '% CPU', 'MB', 'KB', 's CPU/GB'])
 
 /** A line with its ratio worked out; `theirs` undefined where there is nothing to compare with. */
 export function benchLine(

@@ -24,7 +24,8 @@ export function send(friend, text, onReceipt, onFull) {
   })
 }
 
-/** A bootstrap node on loopback; returns its key in hex. */
-export async function createNode(port) {
-  return (await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port })).publicKey
+/** A bootstrap node on loopback, and a relay where a TCP port is given; returns its key in hex. */
+export async function createNode(port, tcpPort) {
+  const tcpPorts = tcpPort === undefined ? [] : [tcpPort]
+  return (await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port, tcpPorts })).publicKey
 }

@@ -100,17 +100,17 @@ export interface BenchNode {
   stop(): Promise<void>
 }
 
-/** Our bootstrap node. */
-export async function startOurNode(port: number): Promise<BenchNode & { readonly pid: number }> {
-  const child = new LineChild([...OUR_NODE, String(port)])
+/** Our bootstrap node, and a relay where a TCP port is given. */
+export async function startOurNode(port: number, tcpPort?: number): Promise<BenchNode & { readonly pid: number }> {
+  const child = new LineChild([...OUR_NODE, String(port), ...(tcpPort === undefined ? [] : [String(tcpPort)])])
   const key = Buffer.from(await child.hear('ready'), 'hex')
   return { port, key, pid: child.pid, stop: () => child.stop() }
 }
 
 /** tox-bootstrapd for a benchmark; throws where it is not installed. */
-export async function startBootstrapd(port: number): Promise<Bootstrapd> {
+export async function startBootstrapd(port: number, tcpPort?: number): Promise<Bootstrapd> {
   if (bootstrapdPath === undefined) throw new Error('tox-bootstrapd is missing (Debian: toxcore-utils)')
-  return await Bootstrapd.start({ port })
+  return await Bootstrapd.start({ port, tcpPorts: tcpPort === undefined ? [] : [tcpPort] })
 }
 
 /** Processor seconds that a process has used on all its threads, to the nanosecond: an idle peer uses few 10 ms ticks. */
@@ -120,6 +120,11 @@ export function cpuSeconds(pid: number): number {
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
   )
   return nanoseconds.reduce((a, b) => a + b, 0) / 1e9
+}
+
+/** Megabytes of a process that are in memory now. */
+export function residentMegabytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 /** Waits for `ms` milliseconds. */
