@@ -18,7 +18,7 @@ export function incrementNonce(nonce: Uint8Array, by = 1): void {
   if (nonce.length !== NONCE_BYTES) throw new RangeError(`nonce must be ${NONCE_BYTES} bytes, not ${nonce.length}`)
   if (!(Number.isInteger(by) && by >= 0 && by < 2 ** 32)) throw new RangeError('by must be an integer in [0, 2^32)')
   let carry = by
-  for (let i = NONCE_BYTES - 1; i >= 0; i--) {
+  for (let i = NONCE_BYTES - 1; i >= 0 && carry > 0; i--) {
     carry += nonce[i]!
     nonce[i] = carry & 0xff
     // Division, not a shift: the sum of 2^32 - 1 and a byte does not fit 32 bits.

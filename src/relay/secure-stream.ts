@@ -1,11 +1,12 @@
 // The encrypted stream between a TCP relay and its client, after the handshake. Spec: TCP server, encrypted payload packets.
 // Each packet has the next nonce of its direction, so one that is forged, repeated or left out does not open, and the stream ends.
+// What one turn sends is sealed into one buffer and written once.
 
 import type { Crypto } from '../crypto/crypto.js'
 import { MAC_BYTES, type Nonce, type SharedKey } from '../crypto/keys.js'
 import { incrementNonce } from '../crypto/nonce.js'
-import { RELAY_FRAME_MAX_BYTES } from '../packet/relay/index.js'
-import { FrameReader, newFrame } from '../transport/frames.js'
+import { RELAY_FRAME_MAX_BYTES, RELAY_PACKET_MAX_BYTES } from '../packet/relay/index.js'
+import { FrameReader, LENGTH_BYTES, writeFrameLength } from '../transport/frames.js'
 import type { ByteStream } from '../transport/stream.js'
 
 /** What both sides agreed on. The nonces are the stream's own from then on. */
@@ -15,11 +16,28 @@ export interface StreamKeys {
   readonly receiveNonce: Nonce
 }
 
+/** A turn that sends more writes several times: 31 full frames each. */
+const GATHER_MAX_BYTES = 64 * 1024
+
+/** Opened packets stand here, one after the other: a packet is handled before the next one is opened, on whichever stream. */
+const opened = new Uint8Array(RELAY_PACKET_MAX_BYTES)
+
 export class SecureStream {
   readonly #crypto: Crypto
   readonly #stream: ByteStream
   readonly #keys: StreamKeys
   readonly #frames = new FrameReader(MAC_BYTES + 1, RELAY_FRAME_MAX_BYTES)
+  /** Sealed frames of this turn. */
+  #gathered: Uint8Array = NOTHING
+  #gatheredBytes = 0
+  /** What the turn before and this one gathered: turns are alike, so that one buffer is usually enough. */
+  #lastTurnBytes = 0
+  #turnBytes = 0
+  #awaitsTurnEnd = false
+  /** Where a packet is written by somebody else, to be sealed before anything that follows; made when first asked for. */
+  #plain: Uint8Array = NOTHING
+  #reserved: Uint8Array | undefined
+  #isClosed = false
 
   constructor(crypto: Crypto, stream: ByteStream, keys: StreamKeys) {
     this.#crypto = crypto
@@ -29,29 +47,93 @@ export class SecureStream {
 
   /** Packets that the system has not taken yet, in bytes on the wire. */
   get queuedBytes(): number {
-    return this.#stream.queuedBytes
+    return this.#stream.queuedBytes + this.#gatheredBytes
   }
 
-  /** Seals and sends a packet of 1 to 2,032 bytes. */
+  /** Sends a packet of 1 to 2,032 bytes; it may change afterwards. */
   send(packet: Uint8Array): void {
-    const frame = newFrame(packet.length + MAC_BYTES)
-    this.#crypto.seal(frame.subarray(2), packet, this.#keys.sendNonce, this.#keys.key)
-    incrementNonce(this.#keys.sendNonce)
-    this.#stream.write(frame)
+    this.#sealReserved()
+    this.#seal(packet)
   }
 
-  /** Opens what arrived and hands each packet to `onPacket`, until that says false; false when the stream must end. */
+  /** A place for a packet of `size` bytes (1 to 2,032), to be written whole before anything else happens to this stream. */
+  reserve(size: number): Uint8Array {
+    this.#sealReserved()
+    if (this.#plain.length === 0) this.#plain = new Uint8Array(RELAY_PACKET_MAX_BYTES)
+    this.#reserved = this.#plain.subarray(0, size)
+    this.#askTurnEnd()
+    return this.#reserved
+  }
+
+  /** Opens what arrived and hands each packet to `onPacket`, a view valid until that returns; false: the stream must end. */
   receive(bytes: Uint8Array, onPacket: (packet: Uint8Array) => boolean): boolean {
     return this.#frames.read(bytes, (sealed) => {
-      const packet = new Uint8Array(sealed.length - MAC_BYTES)
+      const packet = opened.subarray(0, sealed.length - MAC_BYTES)
       if (!this.#crypto.open(packet, sealed, this.#keys.receiveNonce, this.#keys.key)) return false
       incrementNonce(this.#keys.receiveNonce)
       return onPacket(packet)
     })
   }
 
-  /** Overwrites the key. */
+  /** Sends no more, and overwrites the key. */
   wipe(): void {
+    this.#isClosed = true
     this.#crypto.wipe(this.#keys.key)
   }
+
+  /** Writes what this turn sent. */
+  #flush(): void {
+    this.#sealReserved()
+    this.#write()
+    this.#lastTurnBytes = this.#turnBytes
+    this.#turnBytes = 0
+  }
+
+  #sealReserved(): void {
+    if (this.#reserved === undefined) return
+    const packet = this.#reserved
+    this.#reserved = undefined
+    this.#seal(packet)
+  }
+
+  #seal(packet: Uint8Array): void {
+    if (this.#isClosed) return
+    const sealedBytes = packet.length + MAC_BYTES
+    const at = this.#place(LENGTH_BYTES + sealedBytes)
+    writeFrameLength(this.#gathered, at, sealedBytes)
+    const start = at + LENGTH_BYTES
+    this.#crypto.seal(this.#gathered.subarray(start, start + sealedBytes), packet, this.#keys.sendNonce, this.#keys.key)
+    incrementNonce(this.#keys.sendNonce)
+  }
+
+  /** Room for a frame of `size` bytes among those of this turn: where it begins. */
+  #place(size: number): number {
+    this.#askTurnEnd()
+    if (this.#gatheredBytes + size > this.#gathered.length) {
+      this.#write()
+      const expected = Math.max(this.#lastTurnBytes - this.#turnBytes, this.#turnBytes)
+      this.#gathered = new Uint8Array(Math.max(size, Math.min(expected, GATHER_MAX_BYTES)))
+    }
+    const at = this.#gatheredBytes
+    this.#gatheredBytes = at + size
+    this.#turnBytes += size
+    return at
+  }
+
+  #write(): void {
+    if (this.#gatheredBytes > 0) this.#stream.write(this.#gathered.subarray(0, this.#gatheredBytes))
+    this.#gathered = NOTHING
+    this.#gatheredBytes = 0
+  }
+
+  #askTurnEnd(): void {
+    if (this.#awaitsTurnEnd) return
+    this.#awaitsTurnEnd = true
+    this.#stream.atTurnEnd(() => {
+      this.#awaitsTurnEnd = false
+      if (!this.#isClosed) this.#flush()
+    })
+  }
 }
+
+const NOTHING = new Uint8Array(0)

@@ -1,14 +1,14 @@
 // Frames on a byte stream: a length of two bytes (big endian), then so many bytes. A stream may be cut anywhere, inside a length
-// too. What is kept between two reads is less than one frame, and nothing while a frame arrives whole.
+// too. What is kept between two reads is at most one frame, and nothing while frames arrive whole.
 
-import { concatBytes } from '../base/index.js'
-
-const LENGTH_BYTES = 2
-const NOTHING = new Uint8Array(0)
+export const LENGTH_BYTES = 2
 
 export class FrameReader {
-  /** The beginning of a frame. */
-  #begun: Uint8Array = NOTHING
+  /** The first byte of a length that was cut in two, or -1. */
+  #lengthHigh = -1
+  /** A frame that has begun, and how many of its bytes are there. */
+  #begun: Uint8Array | undefined
+  #filled = 0
 
   /** Frames shorter than `minBytes` or longer than `maxBytes` are no frames. */
   constructor(
@@ -21,25 +21,49 @@ export class FrameReader {
    * when a length is out of range or `onFrame` said so: the stream makes no sense any more.
    */
   read(bytes: Uint8Array, onFrame: (frame: Uint8Array) => boolean): boolean {
-    const all = this.#begun.length === 0 ? bytes : concatBytes(this.#begun, bytes)
-    let at = 0
-    while (all.length - at >= LENGTH_BYTES) {
-      const length = (all[at]! << 8) | all[at + 1]!
+    let at = this.#begun === undefined ? 0 : this.#fill(bytes, 0)
+    if (at > 0 && this.#isFull && !onFrame(this.#take())) return false
+    while (at < bytes.length) {
+      if (this.#lengthHigh < 0) this.#lengthHigh = bytes[at++]!
+      if (at === bytes.length) return true
+      const length = (this.#lengthHigh << 8) | bytes[at++]!
+      this.#lengthHigh = -1
       if (length < this.minBytes || length > this.maxBytes) return false
-      const end = at + LENGTH_BYTES + length
-      if (end > all.length) break
-      if (!onFrame(all.subarray(at + LENGTH_BYTES, end))) return false
+      const end = at + length
+      if (end > bytes.length) {
+        this.#begun = new Uint8Array(length)
+        this.#filled = 0
+        this.#fill(bytes, at)
+        return true
+      }
+      if (!onFrame(bytes.subarray(at, end))) return false
       at = end
     }
-    this.#begun = at === all.length ? NOTHING : all.slice(at)
     return true
+  }
+
+  /** Adds to the begun frame what there is of it from `at` on; where that ends. */
+  #fill(bytes: Uint8Array, at: number): number {
+    const begun = this.#begun!
+    const end = Math.min(bytes.length, at + begun.length - this.#filled)
+    begun.set(bytes.subarray(at, end), this.#filled)
+    this.#filled += end - at
+    return end
+  }
+
+  get #isFull(): boolean {
+    return this.#begun !== undefined && this.#filled === this.#begun.length
+  }
+
+  #take(): Uint8Array {
+    const frame = this.#begun!
+    this.#begun = undefined
+    return frame
   }
 }
 
-/** Room for a frame of `length` bytes, its length written; the frame stands from index 2 on. */
-export function newFrame(length: number): Uint8Array {
-  const frame = new Uint8Array(LENGTH_BYTES + length)
-  frame[0] = length >> 8
-  frame[1] = length & 0xff
-  return frame
+/** Writes the length of a frame whose bytes begin behind it, at `at + LENGTH_BYTES`. */
+export function writeFrameLength(target: Uint8Array, at: number, length: number): void {
+  target[at] = length >> 8
+  target[at + 1] = length & 0xff
 }

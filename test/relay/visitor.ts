@@ -14,6 +14,7 @@ export class RelayWorld {
   readonly env = virtualEnv(this.time)
   readonly keyPair: DhtKeyPair
   readonly server: RelayServer
+  readonly atTurnEnd: (() => void)[] = []
   /** What left for the UDP network. */
   readonly onion: { nonce: Nonce; layer: Uint8Array; mark: Uint8Array }[] = []
   readonly forwarded: { to: Endpoint; data: Uint8Array; mark: Uint8Array }[] = []
@@ -53,8 +54,15 @@ export class RelayWorld {
     for (let next = this.env.deadlines.nextMs(); next <= endMs; next = this.env.deadlines.nextMs()) {
       this.time.nowMs = Math.max(this.time.nowMs, next)
       this.env.deadlines.run(this.time.nowMs)
+      this.endTurn()
     }
     this.time.nowMs = endMs
+  }
+
+  /** What the server's streams do when a turn is over. */
+  endTurn(): void {
+    for (const action of this.atTurnEnd) action()
+    this.atTurnEnd.length = 0
   }
 }
 
@@ -90,7 +98,7 @@ export class Visitor implements AcceptedStream {
   }
 
   atTurnEnd(action: () => void): void {
-    action()
+    this.#world.atTurnEnd.push(action)
   }
 
   destroy(): void {
@@ -100,6 +108,7 @@ export class Visitor implements AcceptedStream {
   /** Bytes as they are. */
   sendRaw(bytes: Uint8Array): void {
     this.handler?.onData(bytes)
+    this.#world.endTurn()
   }
 
   /** The 128 bytes of a good handshake, and what is agreed on by it once it is answered. */
@@ -157,6 +166,7 @@ export class Visitor implements AcceptedStream {
 
   /** Takes all packets that came. */
   take(): number[][] {
+    this.#world.endTurn()
     return this.received.splice(0)
   }
 
