@@ -43,6 +43,13 @@ export interface NetworkOptions {
    * proxy itself, and may be a relay (`tcpPort`). Without a proxy `'normal'`.
    */
   readonly privacy?: 'normal' | 'strict'
+  /**
+   * Whether to be found by, and to find, others on the same local network without any node: the DHT key is told there every ten
+   * seconds. True unless told, but never where it is bound to loopback or has no UDP.
+   */
+  readonly localDiscovery?: boolean
+  /** Whether to open ways through NATs for friends. True unless told. */
+  readonly holePunching?: boolean
 }
 
 export interface ToxOptions extends NetworkOptions {

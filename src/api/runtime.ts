@@ -3,10 +3,12 @@
 
 import { type Counters, type Endpoint, type Env, type Logger, type Millis, silentLogger } from '../base/index.js'
 import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
+import type { LanDiscoveryOptions } from '../dht/index.js'
 import { isEncrypted } from '../encryptsave/index.js'
 import { HostClock } from '../host/clock.js'
 import { ResolveError, resolveHost } from '../host/dns.js'
 import { HostDriver } from '../host/driver.js'
+import { HostLan } from '../host/lan.js'
 import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import { openUdpSocket } from '../host/open-udp.js'
 import { ProfileError } from '../host/profile-error.js'
@@ -202,6 +204,8 @@ function assemble(
     events,
     ipv4: socket.family !== 'ipv6',
     ipv6: socket.family !== 'ipv4',
+    holePunching: options.holePunching ?? true,
+    ...lanOptions(socket, options.localDiscovery),
     ...(savedata === undefined ? {} : { savedata }),
     ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
     ...(options.received === undefined ? {} : { received: options.received }),
@@ -212,6 +216,15 @@ function assemble(
   const driver = new HostDriver({ engine, clock, onError })
   driver.addSocket(socket)
   return new HostRuntime(engine, { clock, driver, profile, seal, wasPlain, socket }, options)
+}
+
+/** LAN discovery from this socket, where it is wanted (unless told otherwise, it is) and can leave the machine. */
+export function lanOptions(
+  socket: UdpSocket,
+  wanted = true,
+  ports: Pick<LanDiscoveryOptions, 'port'> = {},
+): { lanDiscovery?: LanDiscoveryOptions } {
+  return wanted && !socket.local.isLoopback ? { lanDiscovery: { lan: new HostLan(socket), ...ports } } : {}
 }
 
 async function chooseCrypto(options: ToxOptions): Promise<Crypto> {

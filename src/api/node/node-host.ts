@@ -8,11 +8,14 @@ import { openUdpSocket } from '../../host/open-udp.js'
 import { HostRandom } from '../../host/random.js'
 import type { UdpSocket, UdpSocketOptions } from '../../host/udp-socket.js'
 import { NetworkNode, type NetworkNodeOptions } from '../../tox/network-node.js'
-import { failSocket } from '../runtime.js'
+import { failSocket, lanOptions } from '../runtime.js'
 
-export interface NodeHostOptions extends Omit<NetworkNodeOptions, 'env' | 'udp' | 'crypto' | 'ipv4' | 'ipv6'> {
+export interface NodeHostOptions
+  extends Omit<NetworkNodeOptions, 'env' | 'udp' | 'crypto' | 'ipv4' | 'ipv6' | 'lanDiscovery'> {
   readonly crypto: Crypto
   readonly socket: UdpSocketOptions
+  /** Whether to greet the local networks and to answer such greetings; never on loopback. False unless told. */
+  readonly localDiscovery?: boolean
   /** A mistake of our own inside the node, which goes on. */
   readonly onError?: (error: unknown) => void
 }
@@ -27,13 +30,19 @@ export class NodeHost {
   ) {}
 
   /** Opens the socket; nothing moves before `driver.start()`. Rejects with ToxError `TOX_ERR_NEW_PORT_ALLOC` or `TOX_ERR_TS_BAD_OPTION`. */
-  static async open({ socket: where, onError, ...options }: NodeHostOptions): Promise<NodeHost> {
+  static async open({
+    socket: where,
+    onError,
+    localDiscovery = false,
+    ...options
+  }: NodeHostOptions): Promise<NodeHost> {
     const socket = await openUdpSocket(where).catch(failSocket)
     const clock = new HostClock()
     const drops = new Counters()
     const env: Env = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines(), drops }
     const families = { ipv4: socket.family !== 'ipv6', ipv6: socket.family !== 'ipv4' }
-    const node = new NetworkNode({ ...options, env, udp: socket.sender, ...families })
+    const lan = lanOptions(socket, localDiscovery, { port: socket.localPort })
+    const node = new NetworkNode({ ...options, env, udp: socket.sender, ...families, ...lan })
     const driver = new HostDriver({
       engine: node,
       clock,

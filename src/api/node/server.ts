@@ -22,6 +22,8 @@ export interface BootstrapNodeServerOptions {
   readonly keyFile?: string
   /** Message of the day, at most 255 bytes, shown by tools that ask nodes for their state. */
   readonly motd?: string
+  /** Whether others on the same local network find it without knowing it. True unless told; never on loopback. */
+  readonly lanDiscovery?: boolean
   /** Other nodes to join the network through. */
   readonly bootstrap?: readonly (string | BootstrapNode)[]
 }
@@ -57,6 +59,7 @@ export class BootstrapNodeServer {
       crypto,
       keyPair,
       socket: { family, address: bindAddress, ...ports },
+      localDiscovery: options.lanDiscovery ?? true,
       bootstrapInfo: { version: BOOTSTRAP_VERSION, motd: toUtf8(motd) },
       ...(tcpPorts.length === 0 ? {} : { relay: {} }),
     })
