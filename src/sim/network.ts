@@ -1,6 +1,6 @@
 // The simulated internet: public addresses, routers with LANs behind them, and the way of each packet between hosts.
 // Public IPv4 addresses come from 198.18.0.0/15 (RFC 2544: made for tests), IPv6 from 2001:db8::/32, one /64 a host. Every LAN
-// is 192.168.1.0/24, as in life: a private address means something else behind each router.
+// is 192.168.1.0/24, as in life: a private address means something else behind each router; so do IPv6 hosts' link-local ones.
 
 import { Counters, Endpoint, type Millis, sameBytes } from '../base/index.js'
 import { SimEvent } from './event-queue.js'
@@ -139,7 +139,7 @@ export class Network {
     sender.traffic.countSent(packet)
     if (!sender.isPlugged) return this.#lose(packet, 'unplugged')
     if (this.filter !== undefined && !this.filter({ sender, to, packet })) return this.#lose(packet, 'filter')
-    const local = to.family === 4 ? sender.ipv4 : sender.ipv6
+    const local = to.family === 4 ? sender.ipv4 : to.isLinkLocal || isBroadcast(to) ? linkLocalOf(sender) : sender.ipv6
     if (local === undefined || !isRoutable(to)) return this.#toNobody(sender, local, to, packet)
     const { router } = sender
     if (router !== undefined && this.#isOnLan(router, to)) return this.#carry(LAN, sender, local, to, packet, router)
@@ -194,7 +194,7 @@ export class Network {
   }
 
   #receiverOf({ from, to, lan }: Arrival): Station | Loss {
-    if (lan !== undefined && to.family === 4) return lan.hosts.get(to.key) ?? 'no such host'
+    if (lan !== undefined) return lan.hosts.get(to.key) ?? 'no such host'
     const host = this.#hosts.get(to.key)
     if (host !== undefined) return host
     const router = this.#routers.get(addressKey(to))
@@ -217,7 +217,7 @@ export class Network {
 
   #isOnLan(router: Router, to: Endpoint): boolean {
     if (to.family === 4) return to.address[0] === 192 && to.address[1] === 168 && to.address[2] === 1
-    return this.#hosts.get(to.key)?.router === router
+    return router.hosts.has(to.key)
   }
 
   #placesOf(host: Station): [Map<string, Station>, Endpoint][] {
@@ -225,7 +225,8 @@ export class Network {
     if (host.ipv4 !== undefined) places.push([host.router?.hosts ?? this.#hosts, host.ipv4])
     if (host.ipv6 !== undefined) {
       places.push([this.#hosts, host.ipv6])
-      if (host.router !== undefined) places.push([host.router.hosts, host.ipv6])
+      if (host.router !== undefined)
+        places.push([host.router.hosts, host.ipv6], [host.router.hosts, linkLocalOf(host)!])
     }
     return places
   }
@@ -246,6 +247,15 @@ function publicIpv6(n: number): Uint8Array {
   address.set([0x20, 0x01, 0x0d, 0xb8, n >> 24, n >> 16, n >> 8, n])
   address[15] = 1
   return address
+}
+
+/** fe80:: with what is its own in the public address: where a host hears and speaks on its link. */
+function linkLocalOf({ ipv6 }: Station): Endpoint | undefined {
+  if (ipv6 === undefined) return undefined
+  const address = new Uint8Array(16)
+  address.set([0xfe, 0x80])
+  address.set(ipv6.address.subarray(4, 8), 12)
+  return Endpoint.of(address, ipv6.port)
 }
 
 /** The address alone: a key without its last character, the port. */

@@ -7,6 +7,7 @@ import { ToxEngine } from '../tox/engine.js'
 import { NetworkNode } from '../tox/network-node.js'
 import { parseSavedata, type Savedata } from '../tox/savedata.js'
 import { formatToxId, parseToxId } from '../tox/tox-id.js'
+import { lanSender } from '../transport/lan.js'
 import type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
 import type { HostOptions, SimHost } from './host.js'
 import type { World } from './world.js'
@@ -16,6 +17,8 @@ export interface ToxPeerOptions {
   readonly savedata?: Uint8Array
   /** Whether friend requests are accepted as they come; true unless told. */
   readonly acceptsRequests?: boolean
+  /** Whether it greets its LAN and hears greetings; false unless told. */
+  readonly localDiscovery?: boolean
   /** Handlers beside those that keep what is heard. */
   readonly events?: Partial<MessengerEvents>
   /** Hears of conferences; nobody does unless given. */
@@ -80,7 +83,8 @@ export class SimTox implements DhtNode {
     const { conferences } = options
     const messenger = this.#listening(options)
     const events = { messenger, connection: () => {}, ...(conferences === undefined ? {} : { conferences }) }
-    this.tox = new ToxEngine({ env, crypto, udp, ipv4, ipv6, events, ...(savedata ? { savedata } : {}) })
+    const lan = options.localDiscovery === true ? { lanDiscovery: { lan: lanSender(udp, { ipv4, ipv6 }) } } : {}
+    this.tox = new ToxEngine({ env, crypto, udp, ipv4, ipv6, events, ...lan, ...(savedata ? { savedata } : {}) })
   }
 
   get toxId(): string {
@@ -121,6 +125,10 @@ export class SimTox implements DhtNode {
 
   receive(...packet: Parameters<SimEngine['receive']>): void {
     this.tox.receive(...packet)
+  }
+
+  networkChanged(): void {
+    this.tox.networkChanged()
   }
 
   close(): void {
