@@ -11,6 +11,7 @@
         'native/crypto.cc',
         'native/nodes.cc',
         'native/sodium.cc',
+        'native/tcp.cc',
         'native/udp.cc',
       ],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],

@@ -10,6 +10,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   register_crypto(env, exports);
   register_nodes(env, exports);
   register_udp(env, exports);
+  register_tcp(env, exports);
   return exports;
 }
 

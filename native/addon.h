@@ -15,4 +15,7 @@ void register_nodes(Napi::Env env, Napi::Object exports);
 // Sets `exports.UdpSocket` where the platform has batched UDP.
 void register_udp(Napi::Env env, Napi::Object exports);
 
+// Sets `exports.TcpSocket` and `exports.Readiness` where the platform has them.
+void register_tcp(Napi::Env env, Napi::Object exports);
+
 #endif

@@ -48,6 +48,9 @@ export interface Addon {
   readonly nodes: AddonNodes
   /** The class of batched UDP sockets, where the platform has them. Typed by its one user, src/host. */
   readonly UdpSocket?: unknown
+  /** Classes for hosts that poll, where the platform has them. Typed by their one user, capi/core. */
+  readonly TcpSocket?: unknown
+  readonly Readiness?: unknown
 }
 
 type Loaded = { readonly addon: Addon } | { readonly missing: string }
