@@ -19,6 +19,8 @@ export interface ToxPeerOptions {
   readonly acceptsRequests?: boolean
   /** Whether it greets its LAN and hears greetings; false unless told. */
   readonly localDiscovery?: boolean
+  /** Whether it punches holes through NATs; true unless told. */
+  readonly holePunching?: boolean
   /** Handlers beside those that keep what is heard. */
   readonly events?: Partial<MessengerEvents>
   /** Hears of conferences; nobody does unless given. */
@@ -84,7 +86,12 @@ export class SimTox implements DhtNode {
     const messenger = this.#listening(options)
     const events = { messenger, connection: () => {}, ...(conferences === undefined ? {} : { conferences }) }
     const lan = options.localDiscovery === true ? { lanDiscovery: { lan: lanSender(udp, { ipv4, ipv6 }) } } : {}
-    this.tox = new ToxEngine({ env, crypto, udp, ipv4, ipv6, events, ...lan, ...(savedata ? { savedata } : {}) })
+    const { holePunching = true } = options
+    this.tox = new ToxEngine({
+      ...{ env, crypto, udp, ipv4, ipv6, events, holePunching },
+      ...lan,
+      ...(savedata ? { savedata } : {}),
+    })
   }
 
   get toxId(): string {

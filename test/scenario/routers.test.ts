@@ -2,7 +2,7 @@
 // neither side can know where to knock; they need a relay. Until then they must at least be modest.
 
 import assert from 'node:assert/strict'
-import type { NatKind } from '../../src/sim/index.js'
+import { type NatKind, type SimHost, type SimTox, toxPeer } from '../../src/sim/index.js'
 import { townStory } from './town.js'
 
 const KINDS: readonly NatKind[] = ['full-cone', 'restricted', 'port-restricted', 'symmetric']
@@ -24,6 +24,26 @@ describe('friends behind routers', () => {
         town.expectTalk(alice, bob, 'through the wall')
       })
     }
+  })
+
+  // Who lets in an address whatever its port does not mind that the other side's ports cannot be guessed.
+  for (const other of ['full-cone', 'restricted'] as const) {
+    townStory(`symmetric by chance and ${other}`, { nodes: 6 }, (town) => {
+      const alice = town.person('alice', { router: town.world.addRouter({ kind: 'symmetric', ports: 'random' }) })
+      const bob = town.person('bob', { router: town.world.addRouter({ kind: other }) })
+      town.befriend(alice, bob)
+      town.expectTalk(alice, bob, 'wherever you are')
+    })
+  }
+
+  townStory('port-restricted and symmetric, but neither punches holes: no way', { nodes: 6 }, (town) => {
+    const [alice, bob] = (['port-restricted', 'symmetric'] as const).map((kind) =>
+      town.world.addPeer(kind, { router: town.world.addRouter({ kind }), engine: toxPeer({ holePunching: false }) }),
+    ) as [SimHost<SimTox>, SimHost<SimTox>]
+    for (const one of [alice, bob]) town.join(one)
+    alice.engine.addFriend(bob.engine.toxId)
+    town.world.run(120_000)
+    assert.deepEqual([alice.engine.sees(0), bob.engine.sees(0)], [false, false])
   })
 
   townStory('two neighbours behind one router that leads back inside', { nodes: 6 }, (town) => {
