@@ -1,0 +1,3 @@
+// The folder's one door.
+export { proxied, proxyObstacle } from './passage.js'
+export { type ProxyServer, type ProxyType, proxyName } from './proxy.js'
