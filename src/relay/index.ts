@@ -1,11 +1,10 @@
 // The folder's door.
+export type { RelayFailure, RelayFailureCode } from './failure.js'
 export { RelayConnection } from './relay-connection.js'
 export {
   type OobRelay,
   type RelayedPeer,
   type RelayedPeerHandlers,
-  type RelayFailure,
-  type RelayFailureCode,
   type RelayHop,
   RelayPool,
   type RelayPoolParts,

@@ -1,64 +1,152 @@
-// Our connection to somebody's TCP relay: the handshake shows that it owns its key, pings that it is alive. Spec: TCP client.
+// Our connection to somebody's TCP relay: the handshake shows that it owns its key, pings that it is alive; routes lead to peers.
+// Spec: TCP client. A relay is a stranger: what no relay says ends the connection, what nobody asked for is counted and left out.
 
-import { concatBytes, type Random } from '../base/index.js'
-import { decode, encode } from '../codec/index.js'
+import { bytesKey, concatBytes, type Endpoint, type Env, type Millis } from '../base/index.js'
+import { decode, encode, encodeInto, type Schema } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
-import type { DhtKeyPair, DhtPublicKey } from '../crypto/keys.js'
-import { RelayPacketKind, RelayPing, RelayPong } from '../packet/relay/index.js'
+import type { DhtKeyPair, DhtPublicKey, Nonce } from '../crypto/keys.js'
+import {
+  OOB_DATA_MAX_BYTES,
+  OobReceived,
+  OobSend,
+  RelayForwarding,
+  RelayForwardRequest,
+  RelayOnionRequest,
+  RelayOnionResponse,
+  RelayPacketKind,
+  RelayPing,
+  RelayPong,
+  ROUTE_ID_FIRST,
+  RouteConnected,
+  RouteDisconnected,
+  RoutingRequest,
+  RoutingResponse,
+} from '../packet/relay/index.js'
 import type { ByteStream, StreamHandler } from '../transport/stream.js'
+import type { RelayFailure } from './failure.js'
 import { type BegunHandshake, beginHandshake, SERVER_HANDSHAKE_BYTES } from './handshake.js'
-import { freshPingId } from './ping-id.js'
+import { Heartbeat } from './heartbeat.js'
+import { RelayRoute, RouteTable, type RouteUser } from './relay-route.js'
 import { SecureStream } from './secure-stream.js'
 
+/** What may wait here for the system: beyond it nothing but control packets is taken. */
+const QUEUE_MAX_BYTES = 256 * 1024
+
 export interface RelayConnectionParts {
+  readonly env: Pick<Env, 'clock' | 'random' | 'deadlines' | 'drops'>
   readonly crypto: Crypto
-  readonly random: Random
   readonly keyPair: DhtKeyPair
   /** The relay's key. */
   readonly relay: DhtPublicKey
-  /** The first pong came: the relay is who it should be, and alive. */
-  onAlive(): void
-  /** The connection ended, from the other side or because what it said made no sense. */
-  onClosed(): void
+  /** The relay owns its key: from now on it takes packets. */
+  onReady?(): void
+  /** The relay answered a ping. */
+  onPong?(rttMs: Millis): void
+  /** A packet of somebody on the same relay, without a route. Packets here are views valid until the call returns. */
+  onOob?(sender: DhtPublicKey, packet: Uint8Array): void
+  onOnionResponse?(packet: Uint8Array): void
+  onForwarding?(packet: Uint8Array): void
+  /** The connection ended by itself: from the other side, or because the relay is silent or makes no sense. */
+  onClosed(failure: RelayFailure): void
 }
 
 export class RelayConnection implements StreamHandler {
   readonly #parts: RelayConnectionParts
   readonly #stream: ByteStream
+  readonly #routes = new RouteTable()
+  readonly #heartbeat: Heartbeat
   #handshake: BegunHandshake | undefined
   #secure: SecureStream | undefined
   #answer: Uint8Array = new Uint8Array(0)
-  #pingId = 0n
-  #isAlive = false
   #isClosed = false
 
   /** Greets the relay at the other end of `stream`. */
   constructor(parts: RelayConnectionParts, stream: ByteStream) {
     this.#parts = parts
     this.#stream = stream
+    this.#heartbeat = new Heartbeat({
+      env: parts.env,
+      sendPing: (id) => this.#control(RelayPing, { kind: RelayPacketKind.PING, id }),
+      isBusy: () => this.#secure!.queuedBytes > 0,
+      onSilence: (what) => this.#end({ code: 'silent', text: `the relay does not answer our ${what}` }),
+    })
+    // To a key that is none nothing is sent, and nothing comes.
     this.#handshake = beginHandshake(parts.crypto, parts.keyPair, parts.relay)
-    if (this.#handshake === undefined) this.close()
-    else stream.write(this.#handshake.packet)
+    if (this.#handshake !== undefined) stream.write(this.#handshake.packet)
+  }
+
+  /** Whether the relay has shown that it owns its key. */
+  get isReady(): boolean {
+    return this.#secure !== undefined && !this.#isClosed
+  }
+
+  /** Where it ends, if known. */
+  get remote(): Endpoint | undefined {
+    return this.#stream.remote
+  }
+
+  /** Whether a packet that may get lost would be taken now. */
+  get hasRoom(): boolean {
+    return this.isReady && this.#secure!.queuedBytes <= QUEUE_MAX_BYTES
   }
 
   onData(bytes: Uint8Array): void {
+    this.#heartbeat.heard()
     const left = this.#secure === undefined ? this.#greet(bytes) : bytes
     if (left === undefined || left.length === 0 || this.#isClosed) return
-    if (!this.#secure!.receive(left, (packet) => !this.#isClosed && this.#receive(packet))) this.close()
+    if (!this.#secure!.receive(left, (packet) => !this.#isClosed && this.#receive(packet))) this.#end(NOT_GENUINE)
   }
 
   onClosed(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    this.#handshake?.wipe()
-    this.#secure?.wipe()
-    this.#parts.onClosed()
+    this.#end({ code: 'closed', text: 'the relay ended the connection' })
   }
 
-  /** Ends the connection. */
+  /** Ends the connection; `onClosed` is not called. */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#stream.destroy()
-    this.onClosed()
+    this.#heartbeat.stop()
+    this.#handshake?.wipe()
+    this.#secure?.wipe()
+  }
+
+  /** Asks for a way to a peer. Only when ready; one for each key. */
+  addRoute(publicKey: DhtPublicKey, user: RouteUser): RelayRoute {
+    const route = new RelayRoute(publicKey, user)
+    this.#routes.add(bytesKey(publicKey), route)
+    this.#control(RoutingRequest, { kind: RelayPacketKind.ROUTING_REQUEST, publicKey })
+    return route
+  }
+
+  /** Gives a route up, and tells the relay. */
+  removeRoute({ publicKey }: RelayRoute): void {
+    const route = this.#routes.remove(bytesKey(publicKey))
+    if (route !== undefined && route.id !== 0) this.#disconnect(route.id)
+  }
+
+  /** A place for a packet to the other end of a route, to be written whole at once; undefined: not joined, or no room. */
+  reserve(route: RelayRoute, size: number): Uint8Array | undefined {
+    if (route.state !== 'online' || !this.hasRoom) return undefined
+    const place = this.#secure!.reserve(1 + size)
+    place[0] = route.id
+    return place.subarray(1)
+  }
+
+  /** Sends a packet of 1 to 1,024 bytes to whoever has this key on the relay; false when there is no room. */
+  sendOob(receiver: DhtPublicKey, data: Uint8Array): boolean {
+    if (data.length === 0 || data.length > OOB_DATA_MAX_BYTES) return false
+    return this.#data(OobSend, { kind: RelayPacketKind.OOB_SEND, receiver, data })
+  }
+
+  /** Sends an onion packet, the relay being hop 1; false when there is no room. */
+  sendOnion(nonce: Nonce, layer: Uint8Array): boolean {
+    return this.#data(RelayOnionRequest, { kind: RelayPacketKind.ONION_REQUEST, nonce, layer })
+  }
+
+  /** Has the relay pass `data` on to a node; false when there is no room. */
+  sendForward(to: Endpoint, data: Uint8Array): boolean {
+    return this.#data(RelayForwardRequest, { kind: RelayPacketKind.FORWARD_REQUEST, to, data })
   }
 
   /** Collects the relay's answer; what came behind it, undefined while it is not whole or when it was bad. */
@@ -66,33 +154,130 @@ export class RelayConnection implements StreamHandler {
     const missing = SERVER_HANDSHAKE_BYTES - this.#answer.length
     const answer = concatBytes(this.#answer, bytes.subarray(0, missing))
     this.#answer = answer
-    if (answer.length < SERVER_HANDSHAKE_BYTES) return undefined
-    const keys = this.#handshake!.finish(answer)
+    if (answer.length < SERVER_HANDSHAKE_BYTES || this.#isClosed) return undefined
+    const keys = this.#handshake?.finish(answer)
     this.#handshake = undefined
     if (keys === undefined) {
-      this.close()
+      this.#end({ code: 'not-genuine', text: 'what answers there does not own the relay’s key' })
       return undefined
     }
+    this.#answer = new Uint8Array(0)
     this.#secure = new SecureStream(this.#parts.crypto, this.#stream, keys)
-    this.#pingId = freshPingId(this.#parts.random)
-    this.#secure.send(encode(RelayPing, { kind: RelayPacketKind.PING, id: this.#pingId }))
+    // The relay believes that we are who we say when our first packet opens.
+    this.#heartbeat.start()
+    this.#parts.onReady?.()
     return bytes.subarray(missing)
   }
 
   /** False when the relay says what no relay says. */
   #receive(packet: Uint8Array): boolean {
-    if (packet[0] === RelayPacketKind.PING) {
-      const ping = decode(RelayPing, packet)
-      if (ping === undefined || ping.id === 0n) return false
-      this.#secure!.send(encode(RelayPong, { kind: RelayPacketKind.PONG, id: ping.id }))
+    if (packet.length <= 1) return false
+    const kind = packet[0]!
+    if (kind >= ROUTE_ID_FIRST) {
+      const route = this.#routes.get(kind)
+      if (route === undefined) this.#drop('data of no route')
+      else route.user.onRouteData(packet.subarray(1))
       return true
     }
-    if (packet[0] !== RelayPacketKind.PONG) return true
-    const pong = decode(RelayPong, packet)
-    if (pong?.id === this.#pingId && !this.#isAlive) {
-      this.#isAlive = true
-      this.#parts.onAlive()
+    switch (kind) {
+      case RelayPacketKind.ROUTING_RESPONSE:
+        return handled(RoutingResponse, packet, ({ id, publicKey }) => this.#onRoutingResponse(id, publicKey))
+      case RelayPacketKind.CONNECTED:
+        return this.#onNotice(RouteConnected, packet, 'registered', 'online')
+      case RelayPacketKind.DISCONNECTED:
+        return this.#onNotice(RouteDisconnected, packet, 'online', 'registered')
+      case RelayPacketKind.PING:
+        return handled(RelayPing, packet, ({ id }) => {
+          // c-toxcore takes 0 for no ping at all.
+          if (id !== 0n) this.#control(RelayPong, { kind: RelayPacketKind.PONG, id })
+        })
+      case RelayPacketKind.PONG:
+        return handled(RelayPong, packet, ({ id }) => this.#onPong(id))
+      case RelayPacketKind.OOB_RECEIVED:
+        if (packet.length < OobReceived.minSize) return false
+        return this.#offered(OobReceived, packet, ({ sender, data }) => this.#parts.onOob?.(sender, data))
+      case RelayPacketKind.ONION_RESPONSE:
+        return this.#offered(RelayOnionResponse, packet, ({ data }) => this.#parts.onOnionResponse?.(data))
+      case RelayPacketKind.FORWARDING:
+        return this.#offered(RelayForwarding, packet, ({ data }) => this.#parts.onForwarding?.(data))
+      default:
+        return false
     }
-    return pong !== undefined
   }
+
+  #onRoutingResponse(id: number, publicKey: DhtPublicKey): void {
+    const route = this.#routes.find(bytesKey(publicKey))
+    if (id < ROUTE_ID_FIRST) {
+      if (route?.state === 'asked') this.#setState(route, 'refused')
+    } else if (this.#routes.get(id) !== undefined || (route !== undefined && route.id !== 0)) {
+      this.#drop('route twice')
+    } else if (route === undefined) {
+      // Nobody wants it any more.
+      this.#disconnect(id)
+    } else {
+      this.#routes.register(route, id)
+      this.#setState(route, 'registered')
+    }
+  }
+
+  #onNotice(schema: Schema<{ id: number }>, packet: Uint8Array, from: RelayRoute['state'], to: RelayRoute['state']) {
+    const notice = decode(schema, packet)
+    if (notice === undefined || notice.id < ROUTE_ID_FIRST) return false
+    const route = this.#routes.get(notice.id)
+    if (route?.state === from) this.#setState(route, to)
+    else this.#drop('notice of no route')
+    return true
+  }
+
+  #setState(route: RelayRoute, state: RelayRoute['state']): void {
+    route.state = state
+    route.user.onRouteState(route)
+  }
+
+  #disconnect(id: number): void {
+    if (this.isReady) this.#control(RouteDisconnected, { kind: RelayPacketKind.DISCONNECTED, id })
+  }
+
+  #onPong(id: bigint): void {
+    const rttMs = this.#heartbeat.pong(id)
+    if (rttMs === undefined) this.#drop('pong unasked')
+    else this.#parts.onPong?.(rttMs)
+  }
+
+  /** Sends what the connection lives by, whatever waits. */
+  #control<T>(schema: Schema<T>, packet: T): void {
+    this.#secure!.send(encode(schema, packet))
+  }
+
+  /** Sends what may get lost; false when there is no room. */
+  #data<T>(schema: Schema<T>, packet: T): boolean {
+    if (!this.hasRoom) return false
+    encodeInto(schema, packet, this.#secure!.reserve(schema.size(packet)))
+    return true
+  }
+
+  /** Hands on what the relay brings; what is larger than its kind can be is left out, as nobody may use it. */
+  #offered<T>(schema: Schema<T>, packet: Uint8Array, take: (value: T) => void): true {
+    if (!handled(schema, packet, take)) this.#drop('packet malformed')
+    return true
+  }
+
+  #end(failure: RelayFailure): void {
+    if (this.#isClosed) return
+    this.close()
+    this.#parts.onClosed(failure)
+  }
+
+  #drop(why: string): void {
+    this.#parts.env.drops.count(`relay client/${why}`)
+  }
+}
+
+const NOT_GENUINE: RelayFailure = { code: 'not-genuine', text: 'the relay breaks the protocol' }
+
+/** Decodes, and does what is to be done; false when the packet is malformed. */
+function handled<T>(schema: Schema<T>, packet: Uint8Array, handle: (value: T) => void): boolean {
+  const value = decode(schema, packet)
+  if (value !== undefined) handle(value)
+  return value !== undefined
 }

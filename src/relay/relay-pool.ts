@@ -4,28 +4,13 @@ import type { Endpoint, Env, Millis } from '../base/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, DhtPublicKey, Nonce } from '../crypto/keys.js'
 import type { RelayInfo } from '../packet/node-info.js'
-import type { DialFailureCode, StreamDialer, StreamTarget } from '../transport/stream.js'
+import type { StreamDialer, StreamTarget } from '../transport/stream.js'
+import type { RelayFailure } from './failure.js'
 
 /** A relay as users name it: by address, or by a name that the dialer resolves. */
 export interface RelayTarget {
   readonly target: StreamTarget
   readonly publicKey: DhtPublicKey
-}
-
-/** Why a connection to a relay failed or ended. */
-export type RelayFailureCode =
-  | DialFailureCode
-  /** No answer to our handshake, or to a ping. */
-  | 'silent'
-  /** What answers does not own the relay's key, or breaks the protocol. */
-  | 'not-genuine'
-  /** The relay hung up. */
-  | 'closed'
-
-export interface RelayFailure {
-  readonly code: RelayFailureCode
-  /** For people. */
-  readonly text: string
 }
 
 export type RelayState =

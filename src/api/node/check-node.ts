@@ -1,9 +1,10 @@
 // Looks whether a node does its work, as the status pages do: does it answer by UDP under its key, does it relay by TCP, and what
 // does it tell about itself?
 
-import { type Endpoint, fromUtf8, type Millis, sameBytes } from '../../base/index.js'
+import { Counters, Deadlines, type Endpoint, fromUtf8, type Millis, sameBytes } from '../../base/index.js'
 import { decode, encode } from '../../codec/index.js'
 import { type Crypto, loadCrypto } from '../../crypto/index.js'
+import { HostClock } from '../../host/clock.js'
 import { asBootstrapNode, type BootstrapNode } from '../../host/nodes-file.js'
 import { HostRandom } from '../../host/random.js'
 import { connectTcp } from '../../host/tcp-connect.js'
@@ -108,8 +109,15 @@ async function askByTcp(
   const startMs = performance.now()
   let end: (() => void) | undefined
   const answered = new Promise<boolean>((resolve) => {
-    const parts = { crypto, random: new HostRandom(), keyPair: crypto.keyPair<never, never>(), relay: publicKey }
-    const onAlive = (): void => resolve(true)
+    // The signal alone ends it: its own deadlines never run.
+    const env = {
+      clock: new HostClock(),
+      random: new HostRandom(),
+      deadlines: new Deadlines(),
+      drops: new Counters(),
+    }
+    const parts = { env, crypto, keyPair: crypto.keyPair<never, never>(), relay: publicKey }
+    const onPong = (): void => resolve(true)
     const onClosed = (): void => resolve(false)
     signal.addEventListener('abort', onClosed, { once: true })
     connectTcp({
@@ -117,7 +125,7 @@ async function askByTcp(
       signal,
       turn: (work) => work(),
       onConnected: (stream) => {
-        const connection = new RelayConnection({ ...parts, onAlive, onClosed }, stream)
+        const connection = new RelayConnection({ ...parts, onPong, onClosed }, stream)
         end = () => connection.close()
         return connection
       },
