@@ -8,14 +8,18 @@
 import type { Deadline, Endpoint, Millis } from '../base/index.js'
 import type { DhtPublicKey, LongTermPublicKey, Nonce, SessionKeyPair, SessionPublicKey } from '../crypto/index.js'
 import { randomNonce } from '../crypto/index.js'
+import type { RelayInfo } from '../packet/node-info.js'
+import type { OobRelay } from '../relay/index.js'
+import { type Attempt, type ConnectionState, newAttempt } from './connection-state.js'
 import type { ConnectionContext } from './context.js'
 import { openCookieResponse, sealCookieRequest } from './cookie-exchange.js'
 import type { OpenedHandshake } from './handshake.js'
 import type { PacketHold } from './held-packets.js'
-import { DirectPath, type Path } from './path.js'
+import { PathWatch } from './path-watch.js'
 import type { SessionStats } from './sender.js'
 import { Session, type SessionOwner } from './session.js'
 import type { ClosedReason, SessionHandlers } from './session-handlers.js'
+import { type Purpose, Ways } from './ways.js'
 
 /** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
 const RETRY_MS = 1_000
@@ -24,40 +28,20 @@ const TRIES_MAX = 8
 const SILENT_MS = 2_500
 /** After missing five, the peer may be gone, or have started anew: then other ways to it are worth a try. */
 const SUSPICIOUS_MS = 5_000
-/** While a relay carries the data, the direct path is tried so often (c-toxcore: UDP_DIRECT_TIMEOUT / 2). */
-const DIRECT_PROBE_MS = 4_000
-
-/** A packet that is sent again each second until it is answered. */
-interface Attempt {
-  readonly packet: Uint8Array
-  tries: number
-  sentMs: Millis
-}
-
-/** A state owns exactly what is true in it. */
-export type ConnectionState =
-  | { readonly name: 'new' }
-  | { readonly name: 'cookie-requesting'; readonly requestId: bigint; readonly attempt: Attempt }
-  | { readonly name: 'handshake-sent'; readonly attempt: Attempt; readonly rttMs: Millis | undefined }
-  | { readonly name: 'not-confirmed'; readonly attempt: Attempt; readonly session: Session }
-  | { readonly name: 'established'; readonly session: Session }
-  | { readonly name: 'killed' }
 
 export class Connection implements SessionOwner {
   readonly longTermPublicKey: LongTermPublicKey
   readonly dhtPublicKey: DhtPublicKey
   readonly #context: ConnectionContext
   readonly #handlers: SessionHandlers
-  readonly #direct: DirectPath
+  readonly #ways: Ways
+  readonly #paths: PathWatch
   readonly #retry: Deadline
   readonly #sessionKeys: SessionKeyPair
   #sendNonce: Nonce
   #state: ConnectionState = { name: 'new' }
-  #relay: Path | undefined
-  #hadDirect = false
   #heardMs = Number.NEGATIVE_INFINITY
   #isSilent = false
-  #directProbeMs = Number.NEGATIVE_INFINITY
 
   /** @internal Made by NetCrypto. */
   constructor(
@@ -69,7 +53,12 @@ export class Connection implements SessionOwner {
     this.#handlers = handlers
     this.longTermPublicKey = peer.longTermPublicKey.slice() as LongTermPublicKey
     this.dhtPublicKey = peer.dhtPublicKey.slice() as DhtPublicKey
-    this.#direct = new DirectPath(context.indexOf(this))
+    const parts = { udp: context.udp, relays: context.relays, index: context.indexOf(this) }
+    this.#ways = new Ways(parts, this.dhtPublicKey, {
+      onData: (packet) => context.receiveRelayed(this, packet),
+      onChange: () => this.#onRelays(),
+    })
+    this.#paths = new PathWatch(this.#ways, handlers)
     this.#retry = context.env.deadlines.create('net-crypto retry', () => this.#tryAgain())
     this.#sessionKeys = context.crypto.keyPair()
     this.#sendNonce = randomNonce(context.crypto)
@@ -81,6 +70,10 @@ export class Connection implements SessionOwner {
   /** Usual round trip in milliseconds, the peer's acknowledgement delay included; `undefined` while unknown. */
   get rttMs(): Millis | undefined {
     return this.#session?.stats.rttMs
+  }
+  /** When an authentic packet came last; `undefined` while no session stands. */
+  get heardMs(): Millis | undefined {
+    return this.#session === undefined ? undefined : this.#heardMs
   }
   /** How sending goes; `undefined` while no session stands. */
   get stats(): SessionStats | undefined {
@@ -96,11 +89,15 @@ export class Connection implements SessionOwner {
   }
   /** Whether packets go directly to the peer now. */
   get hasDirectPath(): boolean {
-    return this.#direct.isUp(this.#now)
+    return this.#ways.isDirect(this.#now)
   }
   /** Where direct packets go, when any endpoint is known. */
   get endpoint(): Endpoint | undefined {
-    return this.#direct.best(this.#now)
+    return this.#ways.endpoint(this.#now)
+  }
+  /** Relays that both are connected to. */
+  get relayCount(): number {
+    return this.#ways.relayCount
   }
 
   /**
@@ -109,16 +106,16 @@ export class Connection implements SessionOwner {
    */
   setEndpoint(endpoint: Endpoint, confirmed = false): void {
     if (this.#state.name === 'killed' || !endpoint.isSendable) return
-    if (!this.#direct.learn(endpoint, confirmed, this.#now)) return
-    if (!('attempt' in this.#state)) return this.#watchDirect()
+    const isNew = this.#ways.learn(endpoint, confirmed, this.#now)
+    if (!('attempt' in this.#state)) return this.#watchPaths()
+    if (!isNew) return
     if (this.#retry.isSet) this.#context.udp.send(endpoint, this.#count(this.#state.attempt).packet)
     else this.#tryAgain()
   }
 
-  /** A relay to use while no direct path works; `undefined` takes it away. */
-  setRelay(relay: Path | undefined): void {
-    this.#relay = relay
-    if (relay !== undefined && 'attempt' in this.#state && !this.#retry.isSet) this.#tryAgain()
+  /** A relay that the peer uses: it carries what cannot go directly. */
+  addRelay(relay: RelayInfo): void {
+    if (this.#state.name !== 'killed') this.#ways.addRelay(relay)
   }
 
   /**
@@ -173,9 +170,9 @@ export class Connection implements SessionOwner {
   }
 
   /** @internal Starts as the asked side, with the peer's first handshake; false when it cannot be answered. */
-  accept(handshake: OpenedHandshake, from: Endpoint | undefined): boolean {
+  accept(handshake: OpenedHandshake, from: Endpoint | undefined, relay?: OobRelay): boolean {
     this.#handlers.onConnection?.(this)
-    return this.state === 'new' && this.#take(handshake, from)
+    return this.state === 'new' && this.#take(handshake, from, relay)
   }
 
   /** @internal A cookie response from our endpoint or relay; false when it is not for this connection. */
@@ -187,7 +184,7 @@ export class Connection implements SessionOwner {
     const cookie = sharedKey && openCookieResponse(crypto, packet, state.requestId, sharedKey)
     const handshake = cookie && handshakes.seal(this, cookie, this.#hello)
     if (handshake === undefined) return false
-    if (from !== undefined) this.#direct.heard(from, this.#now)
+    if (from !== undefined) this.#ways.heard(from, this.#now)
     const rttMs = state.attempt.tries === 1 ? this.#now - state.attempt.sentMs : undefined
     this.#state = { name: 'handshake-sent', attempt: newAttempt(handshake), rttMs }
     this.#tryAgain()
@@ -198,13 +195,17 @@ export class Connection implements SessionOwner {
    * @internal A valid and new handshake of this peer under its known DHT key. `'replace'`: the peer abandoned this session; whoever
    * calls closes it and accepts anew.
    */
-  receiveHandshake(handshake: OpenedHandshake, from: Endpoint | undefined): 'taken' | 'ignored' | 'replace' {
+  receiveHandshake(
+    handshake: OpenedHandshake,
+    from: Endpoint | undefined,
+    relay?: OobRelay,
+  ): 'taken' | 'ignored' | 'replace' {
     const state = this.#state
     switch (state.name) {
       case 'cookie-requesting':
       case 'handshake-sent':
       case 'not-confirmed':
-        return this.#take(handshake, from) ? 'taken' : 'ignored'
+        return this.#take(handshake, from, relay) ? 'taken' : 'ignored'
       case 'established':
         return this.#now - this.#heardMs < SILENT_MS ? 'ignored' : 'replace'
       case 'new':
@@ -219,15 +220,28 @@ export class Connection implements SessionOwner {
   receiveData(packet: Uint8Array, from: Endpoint | undefined): boolean {
     const session = this.#session
     if (session === undefined || !session.receive(packet)) return false
-    if (from !== undefined) this.#direct.heard(from, this.#now)
-    if (!this.#hadDirect && this.#state.name === 'established') this.#watchDirect()
+    if (from !== undefined) this.#ways.heard(from, this.#now)
+    if (!this.#paths.wasDirect) this.#watchPaths()
     return true
+  }
+
+  /** @internal Answers what came by relays. */
+  answerByRelay(packet: Uint8Array): void {
+    this.#ways.greetByRelay(packet)
+  }
+
+  /** @internal Our address has changed: the peer hears from the new one at once, or is tried as at the beginning. */
+  networkChanged(): void {
+    this.#session?.sendRequest()
+    if (!('attempt' in this.#state)) return
+    this.#state.attempt.tries = 0
+    this.#tryAgain()
   }
 
   /** @internal Once a second while a session stands. */
   tick(now: Millis): void {
-    this.#session?.tick(now)
-    this.#watchDirect()
+    this.#session?.tick(now, this.#ways.takeDirectProbe(now))
+    this.#watchPaths()
     if (this.#state.name === 'established' && now - this.#heardMs >= SUSPICIOUS_MS) this.#tellSilence(true)
   }
 
@@ -244,18 +258,8 @@ export class Connection implements SessionOwner {
   // What the session reports.
 
   /** @internal */
-  reserve(size: number, purpose: 'data' | 'probe'): Uint8Array | undefined {
-    const now = this.#now
-    const endpoint = this.#direct.best(now)
-    if (endpoint !== undefined) {
-      if (this.#direct.isUp(now)) return this.#context.udp.reserve(endpoint, size)
-      const mayProbe = this.#relay === undefined || now - this.#directProbeMs >= DIRECT_PROBE_MS
-      if (purpose === 'probe' && mayProbe) {
-        this.#directProbeMs = now
-        return this.#context.udp.reserve(endpoint, size)
-      }
-    }
-    return this.#relay?.reserve(size)
+  reserve(size: number, purpose: Purpose): Uint8Array | undefined {
+    return this.#ways.reserve(size, purpose, this.#now)
   }
 
   /** @internal */
@@ -307,7 +311,7 @@ export class Connection implements SessionOwner {
   }
 
   /** Takes the peer's session key, answers with our handshake and shows by a first data packet that we have it. */
-  #take(handshake: OpenedHandshake, from: Endpoint | undefined): boolean {
+  #take(handshake: OpenedHandshake, from: Endpoint | undefined, relay: OobRelay | undefined): boolean {
     const { crypto, handshakes } = this.#context
     const key = crypto.sharedKey(handshake.sessionPublicKey, this.#sessionKeys.secretKey)
     const answer = key && handshakes.seal(this, handshake.peerCookie, this.#hello)
@@ -318,7 +322,8 @@ export class Connection implements SessionOwner {
       this.#sendNonce = before.session.nextSendNonce
       before.session.close(false)
     }
-    if (from !== undefined) this.#direct.learn(from, true, this.#now)
+    if (from !== undefined) this.#ways.learn(from, true, this.#now)
+    if (relay !== undefined) this.#ways.addOobRelay(relay)
     const session = new Session({
       ...this.#context,
       key: key!,
@@ -339,12 +344,7 @@ export class Connection implements SessionOwner {
     const state = this.#state
     if (!('attempt' in state)) return
     if (state.attempt.tries >= TRIES_MAX) return this.closeFor('no-answer')
-    const packet = state.attempt.packet
-    const endpoint = this.#direct.best(this.#now)
-    const place = this.#direct.isUp(this.#now) ? undefined : this.#relay?.reserve(packet.length)
-    place?.set(packet)
-    if (endpoint !== undefined) this.#context.udp.send(endpoint, packet)
-    if (endpoint === undefined && place === undefined) return
+    if (!this.#ways.greet(state.attempt.packet, this.#now)) return
     this.#count(state.attempt)
     this.#retry.set(this.#now + RETRY_MS)
   }
@@ -360,11 +360,16 @@ export class Connection implements SessionOwner {
     this.#handlers.onSilence?.(isSilent)
   }
 
-  #watchDirect(): void {
-    const has = this.#state.name === 'established' && this.hasDirectPath
-    if (has === this.#hadDirect) return
-    this.#hadDirect = has
-    this.#handlers.onDirectPath?.(has)
+  /** Relays came or went. What waits for a way to the peer goes at once. */
+  #onRelays(): void {
+    const state = this.#state
+    if (!('attempt' in state)) return this.#watchPaths()
+    if (!this.#retry.isSet) this.#tryAgain()
+    else if (!this.hasDirectPath) this.#ways.greetByRelay(state.attempt.packet)
+  }
+
+  #watchPaths(): void {
+    if (this.#state.name === 'established') this.#paths.look(this.#state.session, this.#now)
   }
 
   #end(tellPeer: boolean): boolean {
@@ -372,14 +377,9 @@ export class Connection implements SessionOwner {
     this.#session?.close(tellPeer)
     this.#state = { name: 'killed' }
     this.#retry.clear()
-    this.#direct.clear()
-    this.#relay = undefined
+    this.#ways.close()
     this.#context.crypto.wipe(this.#sessionKeys.secretKey)
     this.#context.forget(this)
     return true
   }
-}
-
-function newAttempt(packet: Uint8Array): Attempt {
-  return { packet, tries: 0, sentMs: 0 }
 }

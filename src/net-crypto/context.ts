@@ -7,6 +7,7 @@ import type { Connection } from './connection.js'
 import type { Handshakes } from './handshake.js'
 import type { PacketBlocks } from './packet-blocks.js'
 import type { EndpointIndex } from './path.js'
+import type { RelayedPeers } from './relayed.js'
 import type { Session } from './session.js'
 import type { Scratch } from './session-cipher.js'
 
@@ -24,6 +25,8 @@ export interface ConnectionContext {
   readonly env: Env
   readonly crypto: Crypto
   readonly udp: UdpSender
+  /** Absent where there is no TCP. */
+  readonly relays: RelayedPeers | undefined
   readonly longTerm: LongTermKeyPair
   readonly dht: DhtKeys
   readonly handshakes: Handshakes
@@ -32,5 +35,7 @@ export interface ConnectionContext {
   readonly sealScratch: Scratch
   atTurnEnd(session: Session): void
   indexOf(connection: Connection): EndpointIndex
+  /** A packet that relays brought for this connection. */
+  receiveRelayed(connection: Connection, packet: Uint8Array): void
   forget(connection: Connection): void
 }

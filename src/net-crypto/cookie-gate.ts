@@ -37,8 +37,12 @@ export class CookieGate {
     this.#busy = perSecond(BUSY_PER_SECOND, nowMs)
   }
 
-  /** Whether the request of `from` may be opened now; `isKnown`: it shows the key of a peer whom we know. */
-  admits(from: Endpoint, isKnown: boolean, nowMs: Millis): boolean {
+  /**
+   * Whether the request of `from` may be opened now; `isKnown`: it shows the key of a peer whom we know. What strangers send
+   * through relays (`from` undefined) counts as of one busy source: their keys cost nothing, their addresses are not seen.
+   */
+  admits(from: Endpoint | undefined, isKnown: boolean, nowMs: Millis): boolean {
+    if (from === undefined) return (isKnown ? this.#known : this.#busy).take(nowMs)
     if (nowMs - this.#secondStartedMs >= 1000 || nowMs < this.#secondStartedMs) {
       this.#attempts.fill(0)
       this.#secondStartedMs = nowMs

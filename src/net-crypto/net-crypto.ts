@@ -9,6 +9,7 @@ import type { Crypto, DhtPublicKey, LongTermKeyPair, LongTermPublicKey } from '.
 import { PUBLIC_KEY_BYTES } from '../crypto/index.js'
 import { PacketKind } from '../packet/kinds.js'
 import { COOKIE_REQUEST_BYTES, CookieRequest } from '../packet/net-crypto/index.js'
+import type { OobRelay } from '../relay/index.js'
 import type { UdpRouter, UdpSender } from '../transport/udp.js'
 import { Connection } from './connection.js'
 import type { ConnectionContext, DhtKeys } from './context.js'
@@ -17,6 +18,7 @@ import { CookieGate } from './cookie-gate.js'
 import { CookieJar } from './cookie-jar.js'
 import { Handshakes, type OpenedHandshake } from './handshake.js'
 import { PacketBlocks } from './packet-blocks.js'
+import { RelayedPeers, type RelayPaths } from './relayed.js'
 import { REQUEST_INTERVAL_MS, type Session } from './session.js'
 import { Scratch } from './session-cipher.js'
 import type { SessionHandlers } from './session-handlers.js'
@@ -37,6 +39,8 @@ export interface NetCryptoOptions {
   readonly crypto: Crypto
   readonly udp: UdpSender
   readonly router: UdpRouter
+  /** Relays for packets that cannot go directly. */
+  readonly relays?: RelayPaths | undefined
   /** Borrowed: the owner wipes it. */
   readonly longTerm: LongTermKeyPair
   readonly dht: DhtKeys
@@ -107,15 +111,17 @@ export class NetCrypto {
     return connection
   }
 
-  /** Handles a packet that a relay brought for `connection`. */
-  receiveRelayed(connection: Connection, packet: Uint8Array): void {
-    if (packet[0] === PacketKind.CRYPTO_DATA) connection.receiveData(packet, undefined)
-    else if (packet[0] === PacketKind.COOKIE_RESPONSE) connection.receiveCookieResponse(packet, undefined)
-    else if (packet[0] === PacketKind.CRYPTO_HANDSHAKE) this.receiveHandshake(packet, undefined)
+  /** Handles a packet that `sender` sent out of band through `relay`: somebody who does not know that we are there. */
+  receiveOob(sender: DhtPublicKey, packet: Uint8Array, relay: OobRelay): void {
+    const { drops } = this.#options.env
+    if (packet[0] === PacketKind.CRYPTO_HANDSHAKE) return this.receiveHandshake(packet, undefined, relay)
+    if (packet[0] !== PacketKind.COOKIE_REQUEST) return drops.count('net-crypto/out of band of unknown kind')
+    const answer = this.#cookieResponse(packet, undefined, sender)
+    if (answer !== undefined) relay.sendOob(sender, answer)
   }
 
-  /** Handles a handshake, directly `from` an endpoint or brought by a relay. */
-  receiveHandshake(packet: Uint8Array, from: Endpoint | undefined): void {
+  /** Handles a handshake, directly `from` an endpoint or brought by relays: by `relay` when it came out of band. */
+  receiveHandshake(packet: Uint8Array, from: Endpoint | undefined, relay?: OobRelay): void {
     const { drops } = this.#options.env
     const handshake = this.#handshakes.open(packet)
     if (handshake === undefined) return drops.count('net-crypto/handshake refused')
@@ -123,13 +129,18 @@ export class NetCrypto {
     const old = this.get(handshake.longTermPublicKey)
     if (old !== undefined) {
       if (!sameBytes(old.dhtPublicKey, handshake.dhtPublicKey)) old.announceDhtKey(handshake.dhtPublicKey)
-      else if (old.receiveHandshake(handshake, from) !== 'replace') return
+      else if (old.receiveHandshake(handshake, from, relay) !== 'replace') return
       old.closeFor('replaced')
     }
     // The handlers may have connected to the new key by themselves: then the handshake is for that connection.
     const current = this.get(handshake.longTermPublicKey)
-    if (current === undefined) this.#accept(handshake, from)
-    else if (sameBytes(current.dhtPublicKey, handshake.dhtPublicKey)) current.receiveHandshake(handshake, from)
+    if (current === undefined) this.#accept(handshake, from, relay)
+    else if (sameBytes(current.dhtPublicKey, handshake.dhtPublicKey)) current.receiveHandshake(handshake, from, relay)
+  }
+
+  /** Our address has changed: every peer hears from the new one at once, and who is being tried is tried anew. */
+  networkChanged(): void {
+    for (const connection of [...this.#byLongTermKey.values()]) connection.networkChanged()
   }
 
   /** Kills all connections and wipes all secrets; the router keeps its handlers, which find nothing any more. */
@@ -143,7 +154,24 @@ export class NetCrypto {
     for (const scratch of this.#scratches) scratch.wipe()
   }
 
-  #accept(handshake: OpenedHandshake, from: Endpoint | undefined): void {
+  #receiveRelayed(connection: Connection, packet: Uint8Array): void {
+    switch (packet[0]) {
+      case PacketKind.CRYPTO_DATA:
+        return void connection.receiveData(packet, undefined)
+      case PacketKind.COOKIE_RESPONSE:
+        return void connection.receiveCookieResponse(packet, undefined)
+      case PacketKind.CRYPTO_HANDSHAKE:
+        return this.receiveHandshake(packet, undefined)
+      case PacketKind.COOKIE_REQUEST: {
+        const answer = this.#cookieResponse(packet, undefined, connection.dhtPublicKey)
+        return answer && connection.answerByRelay(answer)
+      }
+      default:
+        this.#options.env.drops.count('net-crypto/relayed of unknown kind')
+    }
+  }
+
+  #accept(handshake: OpenedHandshake, from: Endpoint | undefined, relay: OobRelay | undefined): void {
     const { env, accept } = this.#options
     const { longTermPublicKey, dhtPublicKey } = handshake
     const handlers = accept({ longTermPublicKey, dhtPublicKey, from })
@@ -152,25 +180,38 @@ export class NetCrypto {
     const connection = new Connection(this.#context, handshake, handlers)
     this.#byLongTermKey.set(bytesKey(longTermPublicKey), connection)
     this.#tick.setSooner(env.clock.now() + REQUEST_INTERVAL_MS)
-    if (!connection.accept(handshake, from)) connection.kill()
+    if (!connection.accept(handshake, from, relay)) connection.kill()
   }
 
   #answerCookieRequest(from: Endpoint, packet: Uint8Array): void {
-    const { env, crypto, dht, udp } = this.#options
-    if (packet.length !== COOKIE_REQUEST_BYTES) return env.drops.count('net-crypto/cookie request malformed')
+    const answer = this.#cookieResponse(packet, from, undefined)
+    if (answer !== undefined) this.#options.udp.send(from, answer)
+  }
+
+  /** The answer to a cookie request, `from` an endpoint, or through a relay by whoever holds the key `relayed`. */
+  #cookieResponse(
+    packet: Uint8Array,
+    from: Endpoint | undefined,
+    relayed: DhtPublicKey | undefined,
+  ): Uint8Array | undefined {
+    const { env, crypto, dht } = this.#options
+    const { drops } = env
+    const drop = (why: string): undefined => void drops.count(`net-crypto/cookie request ${why}`)
+    if (packet.length !== COOKIE_REQUEST_BYTES) return drop('malformed')
     // Floods end here, before anything is decoded or copied.
-    const isKnown = dht.knows?.(packet.subarray(1, 1 + PUBLIC_KEY_BYTES) as DhtPublicKey) ?? false
-    const isAdmitted = this.#gate.admits(from, isKnown, env.clock.now())
-    if (!isAdmitted) return env.drops.count('net-crypto/cookie request over limit')
+    const asker = packet.subarray(1, 1 + PUBLIC_KEY_BYTES) as DhtPublicKey
+    if (relayed !== undefined && !sameBytes(asker, relayed)) return drop('of another key than its relay says')
+    const isKnown = dht.knows?.(asker) ?? false
+    if (!this.#gate.admits(from, isKnown, env.clock.now())) return drop('over limit')
     const request = decode(CookieRequest, packet)
-    if (request === undefined) return env.drops.count('net-crypto/cookie request malformed')
+    if (request === undefined) return drop('malformed')
     // A stranger's key is computed past the cache of the DHT, which it would only crowd.
     const ours = dht.keyPair.secretKey
     const sharedKey = isKnown ? dht.sharedKey(request.dhtPublicKey) : crypto.sharedKey(request.dhtPublicKey, ours)
     const plain = sharedKey && openCookieRequest(crypto, request, sharedKey)
-    if (plain === undefined) return env.drops.count('net-crypto/cookie request forged')
+    if (plain === undefined) return drop('forged')
     const cookie = this.#jar.make({ longTermPublicKey: plain.longTermPublicKey, dhtPublicKey: request.dhtPublicKey })
-    udp.send(from, sealCookieResponse(crypto, cookie, plain.requestId, sharedKey!))
+    return sealCookieResponse(crypto, cookie, plain.requestId, sharedKey!)
   }
 
   #receiveData(from: Endpoint, packet: Uint8Array): void {
@@ -197,11 +238,12 @@ export class NetCrypto {
   }
 
   #makeContext(): ConnectionContext {
-    const { env, crypto, udp, longTerm, dht } = this.#options
+    const { env, crypto, udp, relays, longTerm, dht } = this.#options
     return {
       env,
       crypto,
       udp,
+      relays: relays && new RelayedPeers(relays),
       longTerm,
       dht,
       handshakes: this.#handshakes,
@@ -216,6 +258,7 @@ export class NetCrypto {
         add: (endpoint) => this.#index(endpoint, connection),
         remove: (endpoint) => this.#unindex(endpoint, connection),
       }),
+      receiveRelayed: (connection, packet) => this.#receiveRelayed(connection, packet),
       forget: (connection) => {
         const key = bytesKey(connection.longTermPublicKey)
         if (this.#byLongTermKey.get(key) === connection) this.#byLongTermKey.delete(key)

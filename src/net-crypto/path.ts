@@ -1,10 +1,13 @@
-// Ways to a peer. A connection sends over the direct path while it is known to work, else over a relay when it has one.
+// The direct path to a peer: its UDP endpoints, and when each was heard.
 
 import type { Endpoint, Millis } from '../base/index.js'
 
 /** The seam for relays: a way to one peer that somebody else keeps open. */
 export interface Path {
-  /** A place of `size` bytes for one packet, to be written whole at once; `undefined` while the path does not work. */
+  /**
+   * A place of `size` bytes for one packet, to be written whole at once; `undefined` while the path does not work, or so much
+   * waits on it already that more would only wait longer.
+   */
   reserve(size: number): Uint8Array | undefined
 }
 
@@ -57,9 +60,9 @@ export class DirectPath {
     if (known !== undefined && (known.endpoint === endpoint || known.endpoint.equals(endpoint))) known.heardMs = nowMs
   }
 
-  /** Whether either endpoint was heard within 8 s. */
-  isUp(nowMs: Millis): boolean {
-    return isFresh(this.#v4, nowMs) || isFresh(this.#v6, nowMs)
+  /** Whether either endpoint was heard within 8 s, or `patienceMs`. */
+  isUp(nowMs: Millis, patienceMs = DIRECT_TIMEOUT_MS): boolean {
+    return nowMs - this.heardMs < patienceMs
   }
 
   /** When the direct path was heard last; -Infinity: never. */

@@ -30,6 +30,7 @@ export class RoundTrip {
   #minMs = Number.POSITIVE_INFINITY
   #olderMinMs = Number.POSITIVE_INFINITY
   #minSinceMs = 0
+  #isOtherPath = false
 
   /** Whether anything was measured. */
   get isKnown(): boolean {
@@ -63,6 +64,11 @@ export class RoundTrip {
     this.#ackIntervalMs += (passedMs - this.#ackIntervalMs) / (this.#ackIntervalMs === 0 ? 1 : 4)
   }
 
+  /** The minimum says nothing any more: the next round trip takes its place. */
+  pathChanged(): void {
+    this.#isOtherPath = true
+  }
+
   /** Notes the round trip of the handshake: of the path alone, for it is answered at once. */
   samplePath(rttMs: Millis, nowMs: Millis): void {
     this.#noteMinimum(rttMs, nowMs)
@@ -82,7 +88,12 @@ export class RoundTrip {
   }
 
   #noteMinimum(rttMs: Millis, nowMs: Millis): void {
-    if (!this.isKnown || nowMs - this.#minSinceMs >= MINIMUM_LIFETIME_MS) {
+    if (this.#isOtherPath) {
+      this.#isOtherPath = false
+      this.#olderMinMs = Number.POSITIVE_INFINITY
+      this.#minMs = rttMs
+      this.#minSinceMs = nowMs
+    } else if (!this.isKnown || nowMs - this.#minSinceMs >= MINIMUM_LIFETIME_MS) {
       this.#olderMinMs = this.#minMs
       this.#minMs = rttMs
       this.#minSinceMs = nowMs

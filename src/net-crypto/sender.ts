@@ -7,6 +7,7 @@ import type { PacketBlocks } from './packet-blocks.js'
 import { Reordering } from './reordering.js'
 import { RoundTrip } from './round-trip.js'
 import { SendWindow } from './send-window.js'
+import type { Purpose } from './ways.js'
 import { type LossRules, WindowNews } from './window-news.js'
 
 /** So many probes without an answer mean that the path is gone or choked. */
@@ -33,7 +34,7 @@ const WINDOW_SPAN = 2 ** 31
 /** What the sending half needs of its session. */
 export interface Line {
   /** Seals and sends a text of the window; false when no path works. */
-  seal(plain: Uint8Array, purpose: 'data' | 'probe'): boolean
+  seal(plain: Uint8Array, purpose: Purpose): boolean
   /** The queue ran empty or has room again after a refusal, or packets left the air. */
   onWritable(): void
 }
@@ -220,7 +221,7 @@ export class Sender {
     this.#line.onWritable()
   }
 
-  #transmit(number: number, now: Millis, purpose: 'data' | 'probe' = 'data'): boolean {
+  #transmit(number: number, now: Millis, purpose: Purpose = 'data'): boolean {
     if (!this.#line.seal(this.#window.plainOf(number), purpose)) return false
     if (number === this.#window.next) this.#sentPackets++
     else this.#resentPackets++
@@ -261,6 +262,16 @@ export class Sender {
     }
     const youngest = count > 0 ? undefined : this.#window.youngestInFlight()
     if (youngest !== undefined) this.#transmit(youngest, now, 'probe')
+  }
+
+  /** Packets take another way from now on, as fast as it turns out to be. */
+  pathChanged(): void {
+    const now = this.#env.clock.now()
+    this.rtt.pathChanged()
+    this.#congestion.stalled(now)
+    this.#probes = 0
+    if (this.#window.inFlight > 0) this.#probe(now)
+    this.pumpAndTell(now)
   }
 
   get #probeAfterMs(): Millis {

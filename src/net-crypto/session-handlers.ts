@@ -21,8 +21,10 @@ export interface SessionHandlers {
   onLossy?(data: Uint8Array): void
   /** The connection is over, not by our `kill()`. */
   onClosed?(reason: ClosedReason): void
-  /** Whether packets go directly to the peer; false 8 s after the last one came directly. */
+  /** Whether packets go directly to the peer; false some seconds after the last one came directly. */
   onDirectPath?(has: boolean): void
+  /** How many relays both are connected to. */
+  onRelays?(count: number): void
   /** Whether nothing has come for five seconds, though peers say something every second: perhaps the peer is gone. */
   onSilence?(isSilent: boolean): void
   /** The peer shows a new DHT key: it restarted. The connection is being replaced by one to that key. */

@@ -25,6 +25,7 @@ import type { PacketBlocks } from './packet-blocks.js'
 import { ReceiveWindow } from './receive-window.js'
 import { Sender, type SessionStats } from './sender.js'
 import { type Scratch, SessionCipher } from './session-cipher.js'
+import type { Purpose } from './ways.js'
 
 /** Packet requests keep an idle direct path open: c-toxcore gives it up after 8 s of silence (CRYPTO_SEND_PACKET_INTERVAL). */
 export const REQUEST_INTERVAL_MS = 1_000
@@ -37,8 +38,8 @@ const KILL = Uint8Array.of(PayloadId.KILL)
 
 /** What a session needs from its connection. */
 export interface SessionOwner {
-  /** A place for a packet on the best path; `'data'` only where the path is known to work, `'probe'` wherever it might. */
-  reserve(size: number, purpose: 'data' | 'probe'): Uint8Array | undefined
+  /** A place for a packet by the best way for its purpose. */
+  reserve(size: number, purpose: Purpose): Uint8Array | undefined
   /** Asks for `turnEnd()` when all packets of this turn are handled. */
   atTurnEnd(session: Session): void
   /** An authentic packet came, before its payload is handed up. */
@@ -99,7 +100,7 @@ export class Session {
     this.#sealScratch = options.sealScratch
     this.#cipher = new SessionCipher(options.crypto, options.key, options.sendNonce, options.receiveNonce)
     const line = {
-      seal: (plain: Uint8Array, purpose: 'data' | 'probe') => this.#seal(plain, purpose),
+      seal: (plain: Uint8Array, purpose: Purpose) => this.#seal(plain, purpose),
       onWritable: () => this.#owner.onWritable(),
     }
     this.#send = new Sender(options.env, options.blocks, line, options.firstPacketNumber)
@@ -194,11 +195,24 @@ export class Session {
     } else if (this.#owesAck) this.#sendRequest('data', now)
   }
 
-  /** Called every second: keeps the path open and says what is missing. */
-  tick(now: Millis): void {
+  /** Called every second: keeps the path open and says what is missing. `probesDirect`: tries the direct way as well. */
+  tick(now: Millis, probesDirect = false): void {
     if (this.#isClosed) return
-    if (now - this.#requestSentMs >= REQUEST_INTERVAL_MS - REQUEST_SLACK_MS) this.#sendRequest('probe', now)
+    // What the probe says may get lost, so it is said by relay as well.
+    if (probesDirect) this.#sealPayload(REQUEST_ONLY, 'direct')
+    const isDue = now - this.#requestSentMs >= REQUEST_INTERVAL_MS - REQUEST_SLACK_MS
+    if (probesDirect || isDue) this.#sendRequest('probe', now)
     this.#send.pumpAndTell(now)
+  }
+
+  /** Packets may leave again by a way that was full, or gone. */
+  resume(): void {
+    if (!this.#isClosed) this.#send.pumpAndTell(this.#env.clock.now())
+  }
+
+  /** Packets take another way from now on: what was learnt about the old one is void, and so is perhaps what flew there. */
+  pathChanged(): void {
+    if (!this.#isClosed) this.#send.pathChanged()
   }
 
   /** Sends a packet request: our acknowledgement, what is missing, and how far we sent. */
@@ -271,7 +285,7 @@ export class Session {
     this.#askTurnEnd()
   }
 
-  #sendRequest(purpose: 'data' | 'probe', now: Millis): void {
+  #sendRequest(purpose: Purpose, now: Millis): void {
     this.#requestSentMs = now
     this.#deadline.clear()
     if (!this.#receive.hasGaps) {
@@ -298,7 +312,7 @@ export class Session {
     this.#owner.atTurnEnd(this)
   }
 
-  #sealPayload(payload: Uint8Array, purpose: 'data' | 'probe'): boolean {
+  #sealPayload(payload: Uint8Array, purpose: Purpose): boolean {
     const padding = paddingOf(payload.length)
     const plain = this.#sealScratch.view(DATA_HEADER_BYTES + padding + payload.length)
     writeU32(plain, 4, this.#send.next)
@@ -308,7 +322,7 @@ export class Session {
   }
 
   /** Seals a text straight into the place where it is sent from, acknowledging all that was delivered and is not held. */
-  #seal(plain: Uint8Array, purpose: 'data' | 'probe'): boolean {
+  #seal(plain: Uint8Array, purpose: Purpose): boolean {
     const out = this.#owner.reserve(SessionCipher.packetSize(plain.length), purpose)
     if (out === undefined) return false
     writeU32(plain, 0, this.#receive.acknowledged)

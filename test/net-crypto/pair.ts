@@ -10,7 +10,13 @@ import {
   loadCrypto,
   SharedKeyCache,
 } from '../../src/crypto/index.js'
-import { type Connection, type Incoming, NetCrypto, type SessionHandlers } from '../../src/net-crypto/index.js'
+import {
+  type Connection,
+  type Incoming,
+  NetCrypto,
+  type RelayPaths,
+  type SessionHandlers,
+} from '../../src/net-crypto/index.js'
 import type { UdpSender } from '../../src/transport/udp.js'
 import { Switchboard, seededRandom } from '../support/env.js'
 
@@ -45,7 +51,7 @@ export class World {
     return this.board.time.nowMs
   }
 
-  peer(options: { keys?: LongTermKeyPair; dhtKeys?: DhtKeyPair; accept?: boolean } = {}): Peer {
+  peer(options: PeerOptions = {}): Peer {
     const host = this.board.host()
     return new Peer(host.env, host.endpoint, host.router, this.#sender(host.env, host.endpoint, host.udp), options)
   }
@@ -101,6 +107,13 @@ export class World {
   }
 }
 
+interface PeerOptions {
+  readonly keys?: LongTermKeyPair
+  readonly dhtKeys?: DhtKeyPair
+  readonly accept?: boolean
+  readonly relays?: RelayPaths
+}
+
 /** One engine and a log of what its connections reported. */
 export class Peer {
   readonly keys: LongTermKeyPair
@@ -121,7 +134,7 @@ export class Peer {
     readonly endpoint: Endpoint,
     readonly router: import('../../src/transport/udp.js').UdpRouter,
     readonly udp: UdpSender,
-    options: { keys?: LongTermKeyPair; dhtKeys?: DhtKeyPair; accept?: boolean },
+    options: PeerOptions,
   ) {
     this.keys = options.keys ?? crypto.keyPair()
     this.dhtKeys = options.dhtKeys ?? crypto.keyPair()
@@ -132,6 +145,7 @@ export class Peer {
       crypto,
       udp,
       router,
+      relays: options.relays,
       longTerm: this.keys,
       dht: { keyPair: this.dhtKeys, sharedKey: (key) => cache.get(key), knows: (key) => cache.has(key) },
       accept: (incoming) => {
@@ -155,6 +169,7 @@ export class Peer {
       onLossy: (data) => this.lossy.push(data.slice()),
       onClosed: (reason) => this.log.push(`closed ${reason}`),
       onDirectPath: (has) => this.log.push(`direct ${has}`),
+      onRelays: (count) => this.log.push(`relays ${count}`),
       onSilence: (isSilent) => this.log.push(`silent ${isSilent}`),
       onDhtKey: (key: DhtPublicKey) => this.log.push(`dht key ${bytesKey(key) === '' ? '' : 'new'}`),
       onAcked: (upTo) => (this.ackedUpTo = upTo),
