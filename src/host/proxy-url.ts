@@ -36,7 +36,8 @@ export function parseProxy(text: string): ProxyServer {
     )
   }
   const [, scheme, credentials, hostText, portText] = parts
-  const type = TYPES[scheme!.toLowerCase()]
+  const name = scheme!.toLowerCase()
+  const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
   if (type === undefined) throw new ProxyError('bad-type', `no proxy of type '${scheme}' is known: socks5 or http`)
   const host = hostText!.startsWith('[') ? hostText!.slice(1, -1) : hostText!
   if (portText === undefined) throw new ProxyError('bad-port', 'the proxy needs a port: HOST:PORT')
