@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fromHex } from '../../src/base/index.js'
 import type { Child } from './child.js'
 import { startChild } from './child.js'
+import { commandWithin, type Namespace } from './namespace.js'
 
 const PATHS = ['/usr/bin/tox-bootstrapd', '/usr/sbin/tox-bootstrapd', '/usr/local/bin/tox-bootstrapd']
 
@@ -21,6 +22,8 @@ export interface BootstrapdOptions {
   motd?: string
   /** Where it keeps its key pair (made when absent), so that a test can start the same node again. */
   keysFile?: string
+  /** The network namespace that it lives in; that of the test unless given. */
+  within?: Namespace
   /** Nodes that this one bootstraps from. */
   nodes?: { host: string; port: number; key: Uint8Array }[]
 }
@@ -50,7 +53,8 @@ export class Bootstrapd {
       found = resolve
     })
     const args = ['--config', join(folder, 'conf'), '--foreground', '--log-backend=stdout']
-    const child = startChild(bootstrapdPath, args, (line) => {
+    const wrapped = commandWithin(options.within, bootstrapdPath, args)
+    const child = startChild(wrapped.command, wrapped.args, (line) => {
       log.push(line)
       const hex = /Public Key: ([0-9A-F]{64})/.exec(line)?.[1]
       if (hex !== undefined) found(fromHex(hex)!)

@@ -11,6 +11,7 @@ import { fromHex, toHex } from '../../src/base/index.js'
 import { CConferences } from './c-conferences.js'
 import type { Child } from './child.js'
 import { startChild } from './child.js'
+import { commandWithin, type Namespace } from './namespace.js'
 
 export type Connection = 0 | 1 | 2
 export const OFFLINE: Connection = 0
@@ -31,6 +32,8 @@ export interface CPeerOptions {
   proxyHost?: string
   proxyPort?: number
   savedata?: Uint8Array
+  /** The network namespace that it lives in; that of the test unless given. */
+  within?: Namespace
   /** A profile that is nothing but this long-term secret key. */
   secretKey?: Uint8Array
 }
@@ -133,15 +136,16 @@ export class CPeer {
   readonly #waiters = new Set<Waiter>()
   #nextCall = 1
 
-  private constructor() {
-    this.#child = startChild(process.execPath, [CHILD], (line) => this.#receive(line))
+  private constructor(within: Namespace | undefined) {
+    const { command, args } = commandWithin(within, process.execPath, [CHILD])
+    this.#child = startChild(command, args, (line) => this.#receive(line))
     void this.#child.exited.then(() => this.#fail(new Error(`the C peer ended: ${this.#child.stderr.trim()}`)))
   }
 
   /** Starts a process and a Tox instance in it. Fails with the C name of the error (`TOX_ERR_NEW_…`). */
   static async start(options: CPeerOptions = {}): Promise<CPeer> {
-    const peer = new CPeer()
-    const { savedata, secretKey, ...rest } = options
+    const { savedata, secretKey, within, ...rest } = options
+    const peer = new CPeer(within)
     try {
       await peer.#call('new', {
         ...rest,

@@ -1,49 +1,10 @@
 // A peer of ours in a process of its own that is killed and started again, with the profile and the database in its folder.
 
-import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Tox } from '../../src/index.js'
 import { openProfileDirectory } from '../../src/store/profile-directory.js'
 import { type Child, startChild } from './child.js'
 
-const HERE = dirname(fileURLToPath(import.meta.url))
-
 export type Role = 'sender' | 'receiver'
-
-/**
- * Makes one script of the program, because it starts in a third of the time that its sources take; its path, in the package's
- * folder so that it finds the addon.
- */
-export async function bundle(): Promise<string> {
-  const target = resolve(HERE, `../../build/kills/${process.pid}.cjs`)
-  mkdirSync(dirname(target), { recursive: true })
-  const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
-  const sources = {
-    name: 'sources',
-    setup({
-      onResolve,
-    }: {
-      onResolve(filter: object, to: (at: { path: string; resolveDir: string }) => object): void
-    }) {
-      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => ({
-        path: join(resolveDir, path.replace(/\.js$/, '.ts').replace(/\.cjs$/, '.cts')),
-      }))
-    },
-  }
-  await build({
-    entryPoints: [join(HERE, 'kill-child.ts')],
-    outfile: target,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    packages: 'external',
-    plugins: [sources],
-    logLevel: 'error',
-  })
-  return target
-}
 
 /** One of the two, through all its lives. */
 export class KillPeer {

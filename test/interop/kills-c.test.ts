@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fromHex, toHex } from '../../src/base/index.js'
 import { needSqlite } from '../store/support.js'
 import { Bootstrapd } from './bootstrapd.js'
+import { bundle } from './bundle.js'
 import { CPeer } from './c-peer.js'
-import { befriend, bundle, identity, KillPeer, numbers } from './kill-peer.js'
+import { befriend, identity, KillPeer, numbers } from './kill-peer.js'
 import { onlyLoopback } from './lane.js'
 import { bootstrapText, DEADLINE_MS } from './pair.js'
 import { until } from './stopwatch.js'
@@ -31,7 +32,7 @@ describe('interop: kills under messages of c-toxcore', function () {
     needSqlite(this)
     const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'toxcore-ts-kills-c-'))
     folder = root
-    const program = await bundle()
+    const program = await bundle('kill-child.ts')
     script = program
     nodes = await Bootstrapd.network(33_790, 4)
     theirs = await CPeer.start({ ipv6: false })

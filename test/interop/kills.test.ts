@@ -21,7 +21,8 @@ import { BootstrapNodeServer } from '../../src/index.js'
 import { openProfileDirectory } from '../../src/store/profile-directory.js'
 import { needSqlite } from '../store/support.js'
 import { seededRandom } from '../support/env.js'
-import { befriend, bundle, identity, KillPeer, numbers } from './kill-peer.js'
+import { bundle } from './bundle.js'
+import { befriend, identity, KillPeer, numbers } from './kill-peer.js'
 import { onlyLoopback } from './lane.js'
 import { until } from './stopwatch.js'
 
@@ -46,7 +47,7 @@ describe(`interop: ${KILLS} kills (seed ${SEED})`, function () {
     // A kill is no power loss: memory serves as well as a disk, and spares it the syncs.
     const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'toxcore-ts-kills-'))
     folder = root
-    const program = await bundle()
+    const program = await bundle('kill-child.ts')
     script = program
     for (let i = 0; i < NODES; i++) {
       const bootstrap = nodes.slice(0, 2).map((node) => node.asBootstrapNode())
