@@ -82,27 +82,69 @@ export type RealNat = 'full-cone' | 'port-restricted' | 'symmetric'
 
 /**
  * Makes a router of a machine with the interfaces `wan` and `lan`: one outer address for all inside. Linux keeps an inner port
- * where it can and lets in whom an inner host has spoken to (port-restricted); with random ports for each new pair of ends it is
- * symmetric; forwarding all that is new to one inner host makes it a full cone for that host.
+ * where it can and lets in whom an inner host has spoken to (port-restricted); with a random port for each pair of ends it is
+ * symmetric; forwarding all that is new to the host `inner` makes it a full cone for that one.
  */
 export function makeRouter(router: Namespace, kind: RealNat, inner: string): void {
   router.set('net/ipv4/ip_forward', 1)
-  const forward = kind === 'full-cone' ? `iifname "wan" meta l4proto udp dnat to ${inner}` : ''
   router.nft(`
 table ip nat {
-  chain before { type nat hook prerouting priority dstnat
-    ${forward}
+  chain before {
+    type nat hook prerouting priority dstnat
+    ${kind === 'full-cone' ? `iifname "wan" meta l4proto udp dnat to ${inner}` : ''}
   }
-  chain after { type nat hook postrouting priority srcnat
+  chain after {
+    type nat hook postrouting priority srcnat
     oifname "wan" masquerade ${kind === 'symmetric' ? 'fully-random' : ''}
   }
 }
 table ip filter {
-  chain input { type filter hook input priority filter
+  counter cameIn { }
+  chain input {
+    type filter hook input priority filter
+    # A router that answered strangers would take their port from the host inside that speaks to them next.
     iifname "wan" drop
+  }
+  chain forward {
+    type filter hook forward priority filter
+    iifname "wan" meta l4proto udp ip saddr != ${NODES_ADDRESS} counter name cameIn
   }
 }
 `)
+}
+
+/** Packets that a router has let in from others than the nodes: what friends have sent straight to each other. */
+export function cameIn(router: Namespace): number {
+  const [, packets] = /packets (\d+)/.exec(router.run('nft', ['list', 'counter', 'ip', 'filter', 'cameIn']))!
+  return Number(packets)
+}
+
+/** Where the nodes of an internet are. */
+export const NODES_ADDRESS = '198.51.100.1'
+
+/** A switch with public addresses; nodes live on it. */
+export async function makeInternet(): Promise<Namespace> {
+  const internet = await Namespace.create('internet')
+  internet.ip(`link add br0 type bridge\nlink set br0 up\naddr add ${NODES_ADDRESS}/24 dev br0`)
+  return internet
+}
+
+/** A home on an internet: a router, `n` from 1 to 200 in its address, and a machine behind it. */
+export async function makeHome(
+  internet: Namespace,
+  n: number,
+  kind: RealNat,
+): Promise<{ router: Namespace; machine: Namespace; address: string }> {
+  const router = await Namespace.create(`router ${n}`)
+  const machine = await Namespace.create(`machine ${n}`)
+  const address = `198.51.100.${10 + n}`
+  cable(router, 'wan', internet, `home${n}`)
+  cable(machine, 'eth0', router, 'lan')
+  internet.ip(`link set home${n} master br0`)
+  router.ip(`addr add ${address}/24 dev wan\naddr add 192.168.1.1/24 dev lan`)
+  machine.ip('addr add 192.168.1.2/24 broadcast + dev eth0\nroute add default via 192.168.1.1')
+  makeRouter(router, kind, '192.168.1.2')
+  return { router, machine, address }
 }
 
 /** Why there can be no such networks here, or undefined. */
