@@ -34,7 +34,11 @@ export type * from './files/transfer.js'
 export type { Friend, Receipt } from './friend.js'
 export type { MessageHandler } from './message-handling.js'
 export { type CheckNodeOptions, checkNode, type NodeCheck } from './node/check-node.js'
-export { BootstrapNodeServer, type BootstrapNodeServerOptions } from './node/server.js'
+export type { BootstrapNodeLimits } from './node/limits.js'
+export type { BootstrapNodeServerOptions, BootstrapNodeServerUpdate } from './node/options.js'
+export type { ClosedPort } from './node/relay-ports.js'
+export { BootstrapNodeServer } from './node/server.js'
+export { formatNodeVersion } from './node/version.js'
 export type {
   FileContent,
   HandleOptions,

@@ -1,6 +1,6 @@
 // A network node on Node's sockets: what a bootstrap node and a check of one have in common.
 
-import { Counters, Deadlines, type Env, silentLogger } from '../../base/index.js'
+import { Counters, Deadlines, type Endpoint, type Env, silentLogger } from '../../base/index.js'
 import type { Crypto } from '../../crypto/index.js'
 import { HostClock } from '../../host/clock.js'
 import { HostDriver } from '../../host/driver.js'
@@ -8,6 +8,7 @@ import { openUdpSocket } from '../../host/open-udp.js'
 import { HostRandom } from '../../host/random.js'
 import type { UdpSocket, UdpSocketOptions } from '../../host/udp-socket.js'
 import { NetworkNode, type NetworkNodeOptions } from '../../tox/network-node.js'
+import type { UdpSender } from '../../transport/udp.js'
 import { failSocket, lanOptions } from '../runtime.js'
 
 export interface NodeHostOptions
@@ -27,6 +28,8 @@ export class NodeHost {
     readonly clock: HostClock,
     readonly env: Env,
     readonly socket: UdpSocket,
+    /** What went out by UDP. */
+    readonly sent: { readonly bytes: number },
   ) {}
 
   /** Opens the socket; nothing moves before `driver.start()`. Rejects with ToxError `TOX_ERR_NEW_PORT_ALLOC` or `TOX_ERR_TS_BAD_OPTION`. */
@@ -42,7 +45,8 @@ export class NodeHost {
     const env: Env = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines(), drops }
     const families = { ipv4: socket.family !== 'ipv6', ipv6: socket.family !== 'ipv4' }
     const lan = lanOptions(socket, localDiscovery, { port: socket.localPort })
-    const node = new NetworkNode({ ...options, env, udp: socket.sender, ...families, ...lan })
+    const sent = new CountingSender(socket.sender)
+    const node = new NetworkNode({ ...options, env, udp: sent, ...families, ...lan })
     const driver = new HostDriver({
       engine: node,
       clock,
@@ -52,7 +56,7 @@ export class NodeHost {
       },
     })
     driver.addSocket(socket)
-    return new NodeHost(node, driver, clock, env, socket)
+    return new NodeHost(node, driver, clock, env, socket, sent)
   }
 
   /** Runs what arrived otherwise than by UDP, or a call from outside, as a turn of its own. */
@@ -70,5 +74,22 @@ export class NodeHost {
   close(): void {
     this.node.close()
     this.driver.close()
+  }
+}
+
+/** Adds up the bytes that a node sends. */
+class CountingSender implements UdpSender {
+  bytes = 0
+
+  constructor(private readonly sender: UdpSender) {}
+
+  send(to: Endpoint, packet: Uint8Array): void {
+    this.bytes += packet.length
+    this.sender.send(to, packet)
+  }
+
+  reserve(to: Endpoint, size: number): Uint8Array {
+    this.bytes += size
+    return this.sender.reserve(to, size)
   }
 }

@@ -1,48 +1,57 @@
 // A bootstrap node on Node's sockets: others join through it, and it carries their onion packets and announcements.
 
-import { toHex, toUtf8 } from '../../base/index.js'
-import { loadCrypto } from '../../crypto/index.js'
+import { type LogLevel, type Millis, toHex } from '../../base/index.js'
+import { type Crypto, type DhtKeyPair, loadCrypto } from '../../crypto/index.js'
 import { asBootstrapNode, type BootstrapNode, formatBootstrapNode } from '../../host/nodes-file.js'
-import { TcpListenError, TcpListener } from '../../host/tcp-listener.js'
 import { TOX_PORTS } from '../../host/udp-socket.js'
 import { ToxError } from '../../tox/errors.js'
-import type { AcceptedStream, StreamHandler } from '../../transport/stream.js'
 import { resolveNode } from '../runtime.js'
 import { readKeyFile } from './key-file.js'
+import type { BootstrapNodeLimits } from './limits.js'
+import { formatMetrics, gauge, labelled, type Metric } from './metrics.js'
+import { formatUptime, MessageOfTheDay } from './motd.js'
 import { NodeHost } from './node-host.js'
+import { nodeMetrics } from './node-metrics.js'
+import type { BootstrapNodeServerOptions, BootstrapNodeServerUpdate } from './options.js'
+import { type ClosedPort, RelayPorts } from './relay-ports.js'
+import { SavedNodes } from './saved-nodes.js'
+import { BOOTSTRAP_VERSION, formatNodeVersion } from './version.js'
 
-export interface BootstrapNodeServerOptions {
-  /** Local address to bind to; `'127.0.0.1'` unless told: name `'0.0.0.0'` or `'::'` to serve others. */
-  readonly bindAddress?: string
-  /** UDP port; unless told, the first free one from 33445 to 33545. 0 lets the system choose. */
-  readonly port?: number
-  /** TCP ports on which it relays for those who cannot use UDP; none unless told. 0 lets the system choose. */
-  readonly tcpPorts?: readonly number[]
-  /** Keeps the secret key (64 hex digits, mode 0600) in this file, so that the node stays the same; made when absent. */
-  readonly keyFile?: string
-  /** Message of the day, at most 255 bytes, shown by tools that ask nodes for their state. */
-  readonly motd?: string
-  /** Whether others on the same local network find it without knowing it. True unless told; never on loopback. */
-  readonly lanDiscovery?: boolean
-  /** Other nodes to join the network through. */
-  readonly bootstrap?: readonly (string | BootstrapNode)[]
-}
-
-/** What tools are told as our version: a series of our own (tox-bootstrapd's is 1,000,000,000 and more), then 0.1.0. */
-const BOOTSTRAP_VERSION = 2_000_000_000 + 1_000
+/** Known nodes change slowly; what is lost by a crash is five minutes of them. */
+const SAVE_INTERVAL_MS: Millis = 5 * 60_000
 
 export class BootstrapNodeServer {
   readonly #machine: NodeHost
   readonly #publicKey: string
-  readonly #listeners: TcpListener[] = []
+  readonly #relayPorts: RelayPorts
+  readonly #log: Log
+  readonly #motd: MessageOfTheDay
+  readonly #saved: SavedNodes | undefined
+  readonly #startedMs = performance.now()
+  #saveTimer: NodeJS.Timeout | undefined
+  #saveError: string | undefined
+  /** Whether there is anybody to be connected to. */
+  #hasOthers = false
+  #closing: Promise<void> | undefined
 
   private constructor(
     machine: NodeHost,
     /** The address that it is bound to. */
     readonly host: string,
+    log: Log,
+    motd: MessageOfTheDay,
+    { stateFile }: BootstrapNodeServerOptions,
   ) {
     this.#machine = machine
+    this.#log = log
+    this.#motd = motd
+    motd.facts = () => this.#motdFacts()
     this.#publicKey = toHex(machine.node.keyPair.publicKey)
+    this.#relayPorts = new RelayPorts(machine, host)
+    if (stateFile !== undefined) this.#saved = new SavedNodes(stateFile, (text) => log('warn', text))
+    machine.node.dht.events.on('connection', (isConnected) =>
+      log('info', isConnected ? 'connected to the network' : 'no node of the network answers any more'),
+    )
   }
 
   /**
@@ -50,23 +59,17 @@ export class BootstrapNodeServer {
    * `TOX_ERR_TS_BAD_OPTION` (address), `TOX_ERR_TS_PROFILE_UNUSABLE` (key file).
    */
   static async create(options: BootstrapNodeServerOptions = {}): Promise<BootstrapNodeServer> {
-    const { bindAddress = '127.0.0.1', port, tcpPorts = [], keyFile, motd = 'toxcore-ts' } = options
+    const log: Log = (level, text) => options.log?.(level, 'node', text)
     const crypto = await loadCrypto()
-    const keyPair = keyFile === undefined ? crypto.keyPair<never, never>() : readKeyFile(keyFile, crypto)
-    const family = bindAddress === '::' ? 'dual' : bindAddress.includes(':') ? 'ipv6' : 'ipv4'
-    const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: port }
-    const machine = await NodeHost.open({
-      crypto,
-      keyPair,
-      socket: { family, address: bindAddress, ...ports },
-      localDiscovery: options.lanDiscovery ?? true,
-      bootstrapInfo: { version: BOOTSTRAP_VERSION, motd: toUtf8(motd) },
-      ...(tcpPorts.length === 0 ? {} : { relay: {} }),
-    })
-    const server = new BootstrapNodeServer(machine, bindAddress)
+    const keyPair = keyPairOf(options, crypto, log)
+    const motd = new MessageOfTheDay(options.motd || 'toxcore-ts')
+    const { machine, host } = await openMachine(options, crypto, keyPair, motd, log)
+    const server = new BootstrapNodeServer(machine, host, log, motd, options)
     try {
-      for (const port of tcpPorts) await server.#listen(port)
+      const [closed] = await server.#relayPorts.set(options.tcpPorts ?? [])
+      if (closed !== undefined && !options.toleratesTakenPorts) throw new ToxError('NEW', 'port-alloc', closed.reason)
       for (const one of options.bootstrap ?? []) await server.bootstrap(one)
+      await server.#loadNodes()
     } catch (error) {
       await server.close()
       throw error
@@ -87,12 +90,45 @@ export class BootstrapNodeServer {
 
   /** The TCP ports on which it relays. */
   get tcpPorts(): number[] {
-    return this.#listeners.map(({ port }) => port)
+    return this.#relayPorts.ports
+  }
+
+  /** TCP ports that it was to relay on but that could not be opened. */
+  get closedTcpPorts(): readonly ClosedPort[] {
+    return this.#relayPorts.failed
   }
 
   /** Clients of the relay that have shown who they are. */
   get relayClients(): number {
     return this.#machine.node.relay?.clientCount ?? 0
+  }
+
+  /** Whether any other node answers. */
+  get isConnected(): boolean {
+    return this.#machine.node.dht.isConnected
+  }
+
+  get uptimeMs(): Millis {
+    return performance.now() - this.#startedMs
+  }
+
+  /** Why it does not do all of its work; empty when it is well. */
+  get troubles(): string[] {
+    const troubles = this.closedTcpPorts.map(({ reason }) => reason)
+    if (this.#closing !== undefined) troubles.push('it is stopping')
+    if (this.#hasOthers && !this.isConnected) troubles.push('no other node answers')
+    if (this.#saveError !== undefined) troubles.push(`known nodes cannot be saved: ${this.#saveError}`)
+    return troubles
+  }
+
+  /** What it has counted, as Prometheus reads it. */
+  metrics(more: readonly Metric[] = []): string {
+    const labels = { version: formatNodeVersion(BOOTSTRAP_VERSION), public_key: this.#publicKey }
+    const about = [
+      labelled('gauge', 'tox_node_info', 'Which node this is.', [{ labels, value: 1 }]),
+      gauge('tox_node_uptime_seconds', 'Seconds since it started.', Math.floor(this.uptimeMs / 1000)),
+    ]
+    return formatMetrics([...about, ...nodeMetrics(this.#machine, this.#relayPorts.traffic), ...more])
   }
 
   /** `HOST:PORT:KEY`, as `Tox.create({ bootstrap })` and the command line take it. */
@@ -109,29 +145,121 @@ export class BootstrapNodeServer {
   /** Joins the network through another node. */
   async bootstrap(node: string | BootstrapNode): Promise<void> {
     const { host, port, publicKey } = asBootstrapNode(node)
-    for (const endpoint of await resolveNode(host, port, this.#machine.socket.family))
-      this.#machine.node.dht.bootstrap(endpoint, publicKey)
-    this.#machine.driver.touch()
+    this.#hasOthers = true
+    const endpoints = await resolveNode(host, port, this.#machine.socket.family)
+    if (this.#closing !== undefined) return
+    this.#machine.turn(() => {
+      for (const endpoint of endpoints) this.#machine.node.dht.bootstrap(endpoint, publicKey)
+    })
   }
 
-  /** Stops the node. */
-  async close(): Promise<void> {
-    for (const listener of this.#listeners) listener.close()
-    this.#machine.close()
+  /**
+   * Changes what can be changed while it runs. Connections stay: a TCP port that is gone takes no new ones, new limits are for
+   * those who come. Resolves with the TCP ports that could not be opened.
+   */
+  async update({ motd, limits, tcpPorts }: BootstrapNodeServerUpdate): Promise<readonly ClosedPort[]> {
+    if (motd !== undefined) this.#motd.template = motd
+    if (limits !== undefined) this.#machine.node.relay?.setLimits(relayLimits(limits))
+    return tcpPorts === undefined ? this.closedTcpPorts : await this.#relayPorts.set(tcpPorts)
+  }
+
+  /** Saves the nodes that it knows and stops. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
-  async #listen(port: number): Promise<void> {
-    const accept = (stream: AcceptedStream): StreamHandler | undefined => this.#machine.node.relay?.accept(stream)
+  async #close(): Promise<void> {
+    clearInterval(this.#saveTimer)
+    const nodes = this.#machine.node.dht.savedNodes()
+    this.#relayPorts.close()
+    this.#machine.close()
+    if (this.#saveTimer !== undefined) await this.#save(nodes)
+  }
+
+  async #loadNodes(): Promise<void> {
+    if (this.#saved === undefined) return
+    const { dht } = this.#machine.node
+    const nodes = await this.#saved.load()
+    if (nodes.length > 0) this.#hasOthers = true
+    this.#machine.turn(() => dht.load(nodes))
+    this.#saveTimer = setInterval(() => void this.#save(dht.savedNodes()), SAVE_INTERVAL_MS)
+    this.#saveTimer.unref()
+  }
+
+  async #save(nodes: Parameters<SavedNodes['save']>[0]): Promise<void> {
     try {
-      const options = { address: this.host, port, accept, turn: (work: () => void) => this.#machine.turn(work) }
-      this.#listeners.push(await TcpListener.open(options))
+      await this.#saved?.save(nodes)
+      this.#saveError = undefined
     } catch (error) {
-      if (!(error instanceof TcpListenError)) throw error
-      throw new ToxError('NEW', 'port-alloc', error.message, { cause: error })
+      this.#saveError = (error as Error).message
+      this.#log('warn', `known nodes cannot be saved: ${this.#saveError}`)
     }
+  }
+
+  #motdFacts() {
+    const { dht, announceServer, router } = this.#machine.node
+    return {
+      uptime: formatUptime(this.uptimeMs / 1000),
+      version: formatNodeVersion(BOOTSTRAP_VERSION).replace(/.* /, ''),
+      dht_nodes: String(dht.size.nodes),
+      relay_clients: String(this.relayClients),
+      announced: String(announceServer.store.size),
+      packets: String(router.received.reduce((sum, count) => sum + count, 0)),
+    }
+  }
+}
+
+type Log = (level: LogLevel, text: string) => void
+
+function keyPairOf(options: BootstrapNodeServerOptions, crypto: Crypto, log: Log): DhtKeyPair {
+  const { keyFile, keyFormat } = options
+  if (keyFile === undefined) return crypto.keyPair()
+  const format = keyFormat === undefined ? {} : { format: keyFormat }
+  return readKeyFile(keyFile, crypto, { ...format, onWarning: (text) => log('warn', text) })
+}
+
+function relayLimits({ relayConnections, relayConnectionsPerAddress }: BootstrapNodeLimits) {
+  return {
+    ...(relayConnections === undefined ? {} : { connections: relayConnections }),
+    ...(relayConnectionsPerAddress === undefined ? {} : { connectionsPerSource: relayConnectionsPerAddress }),
+  }
+}
+
+/** The socket and the node on it; where there is no IPv6 and the options allow it, on IPv4 alone. */
+async function openMachine(
+  options: BootstrapNodeServerOptions,
+  crypto: Crypto,
+  keyPair: DhtKeyPair,
+  motd: MessageOfTheDay,
+  log: Log,
+): Promise<{ machine: NodeHost; host: string }> {
+  const { bindAddress: host = '127.0.0.1', port, lastPort = port } = options
+  const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: lastPort! }
+  const info = {
+    version: BOOTSTRAP_VERSION,
+    get motd() {
+      return motd.bytes()
+    },
+  }
+  try {
+    const machine = await NodeHost.open({
+      crypto,
+      keyPair,
+      socket: { family: host === '::' ? 'dual' : host.includes(':') ? 'ipv6' : 'ipv4', address: host, ...ports },
+      localDiscovery: options.lanDiscovery ?? true,
+      relay: relayLimits(options.limits ?? {}),
+      ...(options.motd === false ? {} : { bootstrapInfo: info }),
+      onError: (error) => log('error', error instanceof Error ? String(error.stack) : String(error)),
+    })
+    return { machine, host }
+  } catch (error) {
+    if (host !== '::' || !options.ipv4Fallback || !(error instanceof ToxError)) throw error
+    log('warn', `no IPv6 here (${error.message}): going on with IPv4 alone`)
+    return await openMachine({ ...options, bindAddress: '0.0.0.0' }, crypto, keyPair, motd, log)
   }
 }
