@@ -212,7 +212,8 @@ class TcpSocket : public Napi::ObjectWrap<TcpSocket> {
       range_error(Env(), "family must be 4 or 6");
       return false;
     }
-    if (!fixed_bytes_arg(Env(), info[1], "address", family == 4 ? sizeof(in_addr) : ADDRESS_BYTES, &address)) return false;
+    const size_t size = family == 4 ? sizeof(in_addr) : ADDRESS_BYTES;
+    if (!fixed_bytes_arg(Env(), info[1], "address", size, &address)) return false;
     if (!count_arg(Env(), info[2], "port", UINT16_MAX, &port)) return false;
     if (port < least) {
       range_error(Env(), "port must not be 0");
@@ -222,11 +223,9 @@ class TcpSocket : public Napi::ObjectWrap<TcpSocket> {
     out->sin6_port = htons(static_cast<uint16_t>(port));
     out->sin6_family = family == 4 ? AF_INET : AF_INET6;
     *length = family == 4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-    if (family == 4) {
-      memcpy(&reinterpret_cast<sockaddr_in *>(out)->sin_addr, address.data, sizeof(in_addr));
-    } else {
-      memcpy(&out->sin6_addr, address.data, ADDRESS_BYTES);
-    }
+    void *const target = family == 4 ? static_cast<void *>(&reinterpret_cast<sockaddr_in *>(out)->sin_addr)
+                                     : static_cast<void *>(&out->sin6_addr);
+    memcpy(target, address.data, size);
     return true;
   }
 

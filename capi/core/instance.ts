@@ -1,7 +1,7 @@
 // One `Tox *`: the engine with a socket, a clock, dice and speech that belong to the program. Nothing happens between two calls
 // of the program; what it sends leaves before the call returns.
 
-import { type Endpoint, fail, type Millis, ok, type Random, type Result } from '../../src/base/index.js'
+import { Deadlines, Endpoint, fail, type Millis, ok, type Random, type Result } from '../../src/base/index.js'
 import type { Crypto, LongTermKeyPair, LongTermSecretKey } from '../../src/crypto/index.js'
 import { SECRET_KEY_BYTES } from '../../src/crypto/index.js'
 import { isEncrypted } from '../../src/encryptsave/index.js'
@@ -10,19 +10,25 @@ import type { UdpSocket } from '../../src/host/udp-socket.js'
 import type { Messenger } from '../../src/messenger/index.js'
 import { ToxEngine } from '../../src/tox/engine.js'
 import { freshSavedata, parseSavedata, type Savedata } from '../../src/tox/savedata.js'
-import type { UdpSender } from '../../src/transport/udp.js'
+import { noUdp } from '../../src/transport/udp.js'
 import type { CallerClock } from './clock.js'
 import { engineEvents, reportNodes } from './engine-events.js'
 import { EventBatch } from './event-batch.js'
 import type { LogQueue } from './log.js'
 import { Pace } from './pace.js'
+import { type FoundProxy, InstanceTcp } from './tcp/instance-tcp.js'
+import { TcpPort } from './tcp/listener.js'
 import { CountingSender, TrafficCounts } from './traffic.js'
-import { NoUdp, openUdp, type UdpOptions } from './udp.js'
+import { openUdp, type UdpOptions } from './udp.js'
 
 export interface InstanceOptions extends UdpOptions {
   readonly udp: boolean
   readonly announcements: boolean
   readonly holePunching: boolean
+  /** The port of our own TCP relay; 0 for none. */
+  readonly tcpPort: number
+  /** Every connection that we open goes through it. */
+  readonly proxy: FoundProxy | undefined
   /** A Tox_Savedata_Type: 0 none, 1 a `.tox` file, 2 a secret key. */
   readonly savedataType: number
   readonly savedata: Uint8Array
@@ -48,8 +54,19 @@ const BATCH_MAX_BYTES = 1024 * 1024
 /** So many calls between two steps send at once, each with a system call of its own; of a burst, every so many. */
 const CALLS_SENT_AT_ONCE = 16
 
+/** Connections to our own relay, in all: programs may open 1,024 files unless told, and c-toxcore's relay takes them all. */
+const RELAY_CLIENTS_MAX = 512
+const LOOPBACK = Uint8Array.of(127, 0, 0, 1)
+
 const NO_REST: Millis = Number.NEGATIVE_INFINITY
+/** For who waits for nothing. */
 const NO_DESCRIPTOR = -1
+
+/** What an instance has opened before it was made. */
+export interface InstanceSockets {
+  readonly udp: UdpSocket | undefined
+  readonly relay: TcpPort | undefined
+}
 
 export class CoreInstance {
   readonly engine: ToxEngine
@@ -59,6 +76,8 @@ export class CoreInstance {
   readonly pace = new Pace()
   readonly #events = new EventBatch()
   readonly #socket: UdpSocket | undefined
+  readonly #relayPort: TcpPort | undefined
+  readonly #tcp: InstanceTcp
   readonly #driver: HostDriver
   readonly #sender: CountingSender
   #savedata: Uint8Array | undefined
@@ -70,18 +89,31 @@ export class CoreInstance {
   constructor(
     options: InstanceOptions,
     { crypto, clock, log, random }: InstanceParts,
-    socket: UdpSocket | undefined,
+    { udp: socket, relay }: InstanceSockets,
     savedata: Savedata | undefined,
   ) {
     this.clock = clock
     this.log = log
     this.#socket = socket
-    const sender: UdpSender = socket?.sender ?? new NoUdp()
-    this.#sender = new CountingSender(sender)
+    this.#relayPort = relay
+    this.#sender = new CountingSender(socket?.sender ?? noUdp)
+    const deadlines = new Deadlines()
+    const onError = (error: unknown): void => log.mistake(error)
+    const mayRead = (): boolean => this.#events.size < BATCH_MAX_BYTES
+    this.#tcp = new InstanceTcp({
+      env: { clock, deadlines },
+      proxy: options.proxy,
+      onError,
+      mayRead,
+      machineMs: () => clock.machineMs(),
+    })
     this.engine = new ToxEngine({
-      env: { clock, random, log },
+      env: { clock, random, log, deadlines },
       crypto,
       udp: this.#sender,
+      hasUdp: socket !== undefined,
+      dialer: this.#tcp,
+      relay: relay === undefined ? undefined : { connections: RELAY_CLIENTS_MAX },
       events: engineEvents(
         this.#events,
         () => this.pace.talk(clock.now()),
@@ -101,10 +133,11 @@ export class CoreInstance {
         nextWakeMs: () => this.engine.nextWakeMs(),
       },
       clock,
-      onError: (error) => log.mistake(error),
-      mayReceive: () => this.#events.size < BATCH_MAX_BYTES,
+      onError,
+      mayReceive: mayRead,
     })
     if (socket !== undefined) this.#driver.addSocket(socket)
+    if (relay !== undefined) this.#openRelay(relay, options.proxy !== undefined)
     this.pace.search(clock.now())
   }
 
@@ -115,6 +148,11 @@ export class CoreInstance {
   /** Undefined without UDP. */
   get udpPort(): number | undefined {
     return this.#socket?.localPort
+  }
+
+  /** Undefined where this is no relay. */
+  get tcpPort(): number | undefined {
+    return this.#relayPort?.port
   }
 
   get sent(): TrafficCounts {
@@ -130,14 +168,17 @@ export class CoreInstance {
   iterate(): Uint8Array {
     this.#forgetSavedata()
     this.#callsSinceStep = 0
+    this.#tcp.step()
     this.#driver.step()
+    this.#tcp.flush()
     this.pace.step(this.clock.now(), this.sent)
     return this.#events.take()
   }
 
   /** How long the program may sleep. */
   iterationIntervalMs(): Millis {
-    return this.pace.intervalMs(this.clock.now(), this.engine.nextWakeMs())
+    const nowMs = this.clock.now()
+    return this.pace.intervalMs(nowMs, this.#tcp.isImpatient ? nowMs : this.engine.nextWakeMs())
   }
 
   /** After each call that may have changed or sent something. */
@@ -146,7 +187,7 @@ export class CoreInstance {
     this.#restsUntilMs = NO_REST
     if (this.#closed) return
     const calls = this.#callsSinceStep++
-    if (calls < CALLS_SENT_AT_ONCE || calls % CALLS_SENT_AT_ONCE === 0) this.#driver.flush()
+    if (calls < CALLS_SENT_AT_ONCE || calls % CALLS_SENT_AT_ONCE === 0) this.#flush()
     if (calls < CALLS_SENT_AT_ONCE && this.#mayRest()) this.#restsUntilMs = this.engine.nextWakeMs()
   }
 
@@ -163,14 +204,31 @@ export class CoreInstance {
     return this.clock.callerMs(this.#restsUntilMs)
   }
 
-  /** The descriptor of the socket, -1 where there is none. */
+  /** On which whoever polls waits for packets, -1 where there is nothing to wait for. */
   get descriptor(): number {
-    return this.#socket?.pollable ?? NO_DESCRIPTOR
+    return this.#pollable ?? NO_DESCRIPTOR
+  }
+
+  /** Undefined while no descriptor tells all: something waits to be sent. */
+  get #pollable(): number | undefined {
+    const udp = this.#socket?.pollable
+    return this.#socket !== undefined && udp === undefined ? undefined : this.#tcp.pollableWith(udp)
   }
 
   #mayRest(): boolean {
-    const isFlushed = this.#socket === undefined || this.#socket.pollable !== undefined
-    return isFlushed && this.#events.size === 0 && this.pace.isCalm(this.clock.now())
+    return this.#pollable !== undefined && this.#events.size === 0 && this.pace.isCalm(this.clock.now())
+  }
+
+  #flush(): void {
+    this.#driver.flush()
+    this.#tcp.flush()
+  }
+
+  /** Others find our relay through us, who are its first client, as in c-toxcore. A proxy would look for it elsewhere. */
+  #openRelay(relay: TcpPort, hasProxy: boolean): void {
+    const server = this.engine.node.relay!
+    this.#tcp.admit(relay, (stream) => server.accept(stream))
+    if (!hasProxy) this.engine.addRelay(Endpoint.of(LOOPBACK, relay.port), this.engine.dht.publicKey)
   }
 
   /** The profile: the same bytes until something changes, since programs ask for the size first. */
@@ -188,6 +246,7 @@ export class CoreInstance {
       this.engine.close()
     } finally {
       this.#driver.close()
+      this.#tcp.close()
     }
   }
 
@@ -205,17 +264,34 @@ export class CoreInstance {
 /** Checks in the order of c-toxcore: a wrong passphrase shows before a used port, a damaged file after it. */
 export function openInstance(options: InstanceOptions, parts: InstanceParts): Result<CoreInstance, NewError> {
   if (options.savedataType === TOX_SAVE && isEncrypted(options.savedata)) return fail('load-encrypted')
-  const opened = options.udp ? openUdp(options, parts.log) : ok(undefined)
+  const opened = openSockets(options, parts.log)
   if (!opened.ok) return opened
+  const sockets = opened.value
   try {
     const loaded = load(options, parts.crypto)
-    if (loaded.ok) return ok(new CoreInstance(options, parts, opened.value, loaded.value))
-    opened.value?.close()
+    if (loaded.ok) return ok(new CoreInstance(options, parts, sockets, loaded.value))
+    closeAll(sockets)
     return loaded
   } catch (error) {
-    opened.value?.close()
+    closeAll(sockets)
     throw error
   }
+}
+
+function openSockets(options: InstanceOptions, log: LogQueue): Result<InstanceSockets, 'port-alloc'> {
+  const udp = options.udp ? openUdp(options, log) : ok(undefined)
+  if (!udp.ok) return udp
+  if (options.tcpPort === 0) return ok({ udp: udp.value, relay: undefined })
+  const relay = TcpPort.open(options.tcpPort, options.ipv6)
+  if (relay.ok) return ok({ udp: udp.value, relay: relay.value })
+  udp.value?.close()
+  log.log('error', 'tcp', `TCP port ${options.tcpPort} cannot be opened: ${relay.error}`)
+  return fail('port-alloc')
+}
+
+function closeAll({ udp, relay }: InstanceSockets): void {
+  udp?.close()
+  relay?.close()
 }
 
 const [NO_SAVEDATA, TOX_SAVE] = [0, 1]

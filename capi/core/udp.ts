@@ -3,8 +3,6 @@
 import { fail, type Logger, ok, type Result } from '../../src/base/index.js'
 import { openNativeUdp } from '../../src/host/native-udp.js'
 import { TOX_PORTS, UdpError, type UdpSocket } from '../../src/host/udp-socket.js'
-import type { UdpSender } from '../../src/transport/udp.js'
-import { UDP_PACKET_MAX_BYTES } from '../../src/transport/udp.js'
 
 export interface UdpOptions {
   readonly ipv6: boolean
@@ -44,15 +42,4 @@ function portRange(startPort: number, endPort: number): PortRange {
   const start = startPort === 0 ? endPort : startPort
   const end = endPort === 0 ? startPort : endPort
   return { firstPort: Math.min(start, end), lastPort: Math.max(start, end) }
-}
-
-/** For an instance without UDP: what is sent goes nowhere. */
-export class NoUdp implements UdpSender {
-  readonly #nowhere = new Uint8Array(UDP_PACKET_MAX_BYTES)
-
-  send(): void {}
-
-  reserve(_to: unknown, size: number): Uint8Array {
-    return this.#nowhere.subarray(0, size)
-  }
 }

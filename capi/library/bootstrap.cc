@@ -7,17 +7,27 @@
 
 namespace {
 
+// With a proxy no name is resolved here: who sees the question knows who is reached through it.
 std::vector<uint8_t> addresses_of(const Tox *tox, const char *host, const char *function) {
-  std::vector<uint8_t> addresses = resolve_host(host, tox->dns_enabled);
-  if (addresses.empty()) log_here(tox, TOX_LOG_LEVEL_DEBUG, function, "the host's name has no address");
+  std::vector<uint8_t> addresses = resolve_host(host, tox->dns_enabled && !tox->has_proxy);
+  if (addresses.empty()) log_here(tox, TOX_LOG_LEVEL_DEBUG, function, "the host has no address that may be asked for");
   return addresses;
+}
+
+// A relay is reached through the proxy, which may resolve its name; a node is needed by its address.
+std::vector<uint8_t> relay_addresses_of(const Tox *tox, const char *host) {
+  const std::vector<uint8_t> addresses = addresses_of(tox, host, "tox_add_tcp_relay");
+  const bool asks_proxy = addresses.empty() && tox->has_proxy && tox->dns_enabled;
+  return asks_proxy ? name_for_proxy(host) : addresses;
 }
 
 bool reach(Function function, Tox *tox, const char *host, uint16_t port, const uint8_t *public_key,
            Tox_Err_Bootstrap *error) {
   if (tox == nullptr || host == nullptr || public_key == nullptr) return fail(error, TOX_ERR_BOOTSTRAP_NULL, false);
   if (port == 0) return fail(error, TOX_ERR_BOOTSTRAP_BAD_PORT, false);
-  const std::vector<uint8_t> addresses = addresses_of(tox, host, "tox_bootstrap");
+  const bool is_relay = function == Function::core_add_tcp_relay;
+  const std::vector<uint8_t> addresses =
+      is_relay ? relay_addresses_of(tox, host) : addresses_of(tox, host, "tox_bootstrap");
   if (addresses.empty()) return fail(error, TOX_ERR_BOOTSTRAP_BAD_HOST, false);
   CoreCall call(function, tox);
   call.bytes(addresses.data(), addresses.size());

@@ -36,6 +36,7 @@ struct Tox {
   System system;
   bool udp_enabled = true;
   bool dns_enabled = true;
+  bool has_proxy = false;
   // `tox_lock`; held during every call into the core, never during a callback.
   mutable std::recursive_mutex mutex;
   // Guarded by `mutex`.

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "core.h"
 #include "log.h"
@@ -39,16 +40,18 @@ Tox_Err_New check_savedata(const Tox_Options *options) {
   return encrypted ? TOX_ERR_NEW_LOAD_ENCRYPTED : TOX_ERR_NEW_OK;
 }
 
-Tox_Err_New check_proxy(const Tox_Options *options, bool dns) {
+// Where the proxy is goes into `addresses`, packed as in resolve.h.
+Tox_Err_New find_proxy(const Tox_Options *options, bool dns, std::vector<uint8_t> *addresses) {
   const Tox_Proxy_Type type = tox_options_get_proxy_type(options);
   if (type == TOX_PROXY_TYPE_NONE) return TOX_ERR_NEW_OK;
   if (type != TOX_PROXY_TYPE_HTTP && type != TOX_PROXY_TYPE_SOCKS5) return TOX_ERR_NEW_PROXY_BAD_TYPE;
   if (tox_options_get_proxy_port(options) == 0) return TOX_ERR_NEW_PROXY_BAD_PORT;
   const char *host = tox_options_get_proxy_host(options);
-  return host == nullptr || resolve_host(host, dns).empty() ? TOX_ERR_NEW_PROXY_BAD_HOST : TOX_ERR_NEW_OK;
+  if (host != nullptr) *addresses = resolve_host(host, dns);
+  return addresses->empty() ? TOX_ERR_NEW_PROXY_BAD_HOST : TOX_ERR_NEW_OK;
 }
 
-Tox_Err_New create(Tox *tox, const Tox_Options *options) {
+Tox_Err_New create(Tox *tox, const Tox_Options *options, const std::vector<uint8_t> &proxy) {
   CoreCall call(Function::core_new, tox);
   call.number(tox_options_get_ipv6_enabled(options));
   call.number(tox->udp_enabled);
@@ -58,6 +61,9 @@ Tox_Err_New create(Tox *tox, const Tox_Options *options) {
   call.number(tox_options_get_start_port(options));
   call.number(tox_options_get_end_port(options));
   call.number(tox_options_get_tcp_port(options));
+  call.number(tox_options_get_proxy_type(options));
+  call.bytes(proxy.data(), proxy.size());
+  call.number(tox_options_get_proxy_port(options));
   call.number(tox_options_get_experimental_groups_persistence(options));
   const Tox_Savedata_Type type = tox_options_get_savedata_type(options);
   // A type that does not exist is none, as in c-toxcore.
@@ -94,7 +100,8 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
   tox->log = tox_options_get_log_callback(options);
   tox->log_user_data = tox_options_get_log_user_data(options);
   // A proxy carries no UDP, and who asks for one does not want to be seen past it.
-  tox->udp_enabled = tox_options_get_udp_enabled(options) && tox_options_get_proxy_type(options) == TOX_PROXY_TYPE_NONE;
+  tox->has_proxy = tox_options_get_proxy_type(options) != TOX_PROXY_TYPE_NONE;
+  tox->udp_enabled = tox_options_get_udp_enabled(options) && !tox->has_proxy;
   tox->dns_enabled = !tox_options_get_experimental_disable_dns(options);
   // By reference: the host's structure may end before the last member of ours.
   const Tox_System machine = tox_default_system();
@@ -102,13 +109,14 @@ Tox *new_with_system(const Tox_Options *given, Tox_Err_New *error, const Tox_Sys
     log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", "a network or memory of the host's own cannot be injected");
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
-  if (const Tox_Err_New why = check_proxy(options, tox->dns_enabled)) return fail(error, why, kNoTox);
+  std::vector<uint8_t> proxy;
+  if (const Tox_Err_New why = find_proxy(options, tox->dns_enabled, &proxy)) return fail(error, why, kNoTox);
   const std::string problem = start_core();
   if (!problem.empty()) {
     log_here(tox.get(), TOX_LOG_LEVEL_ERROR, "tox_new", problem.c_str());
     return fail(error, TOX_ERR_NEW_MALLOC, kNoTox);
   }
-  if (const Tox_Err_New why = create(tox.get(), options)) return fail(error, why, kNoTox);
+  if (const Tox_Err_New why = create(tox.get(), options, proxy)) return fail(error, why, kNoTox);
   set_log_level(tox.get());
   if (error != nullptr) *error = TOX_ERR_NEW_OK;
   return tox.release();

@@ -2,7 +2,10 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
+
+#include <algorithm>
 
 namespace {
 
@@ -39,5 +42,16 @@ std::vector<uint8_t> resolve_host(const char *host, bool dns) {
     append(&packed, one->ai_addr);
   }
   freeaddrinfo(found);
+  return packed;
+}
+
+std::vector<uint8_t> name_for_proxy(const char *host) {
+  // As long as SOCKS5 can say.
+  constexpr size_t kMaxName = 255;
+  const size_t length = strnlen(host, kMaxName + 1);
+  const auto is_printable = [](char letter) { return letter > ' ' && letter < '\x7f'; };
+  if (length == 0 || length > kMaxName || !std::all_of(host, host + length, is_printable)) return {};
+  std::vector<uint8_t> packed{0};
+  packed.insert(packed.end(), host, host + length);
   return packed;
 }

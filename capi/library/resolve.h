@@ -10,4 +10,7 @@
 // servers.
 std::vector<uint8_t> resolve_host(const char *host, bool dns);
 
+// A name that the core leaves to a proxy: a byte 0, then its letters. Empty when it cannot be a name.
+std::vector<uint8_t> name_for_proxy(const char *host);
+
 #endif

@@ -3,7 +3,7 @@
 import { core, data, FILE, FRIEND, fixed, scalar } from './rows.js'
 import type { SignatureRow } from './schema.js'
 
-/** A list of at most 64 resolved addresses (capi/library/resolve.h): each a byte 4 or 6, and 4 or 16 bytes. */
+/** A list of at most 64 resolved addresses, or a name (capi/library/resolve.h). */
 const ADDRESSES = data('addresses', 'length', '64 * 17')
 const PORT = scalar('uint16_t', 'port')
 const PUBLIC_KEY = fixed('public_key', 'TOX_DHT_ID_SIZE')
@@ -23,6 +23,9 @@ export const CORE: readonly SignatureRow[] = [
       scalar('uint16_t', 'start_port'),
       scalar('uint16_t', 'end_port'),
       scalar('uint16_t', 'tcp_port'),
+      scalar('Tox_Proxy_Type', 'proxy_type'),
+      data('proxy_addresses', 'proxy_length', '64 * 17'),
+      scalar('uint16_t', 'proxy_port'),
       scalar('bool', 'groups_persistence'),
       scalar('Tox_Savedata_Type', 'savedata_type'),
       data('savedata', 'length', 'SIZE_MAX - 1'),

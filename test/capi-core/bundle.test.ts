@@ -88,7 +88,7 @@ describe('the bundle of the C core', () => {
       assert.equal(numbers[21], 0, name)
       return numbers[0]!
     }
-    const instance = invoke('core_new', 0, 1, 1, 0, 1, 1, 41_000, 41_999, 0, 0, 0, 0)
+    const instance = invoke('core_new', 0, 1, 1, 0, 1, 1, 41_000, 41_999, 0, 0, 0, 0, 0, 0, 0)
     const port = invoke('tox_self_get_udp_port', instance)
     assert.ok(port >= 41_000 && port <= 41_999)
     invoke('core_iterate', instance)

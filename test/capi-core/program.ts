@@ -32,6 +32,7 @@ export interface ToxEvent {
 const NUMBERS = new Map(CORE_FUNCTIONS.map(({ name }, index) => [name, index]))
 /** Above the ports of other programs' tests; in use ones are passed over. */
 export const PORTS = { start: 41_000, end: 41_999 } as const
+const NOTHING = new Uint8Array(0)
 export const LOOPBACK = Uint8Array.of(4, 127, 0, 0, 1)
 
 export class Program {
@@ -132,6 +133,11 @@ export interface NewOptions {
   readonly udp: boolean
   readonly startPort: number
   readonly endPort: number
+  readonly tcpPort: number
+  /** A Tox_Proxy_Type. */
+  readonly proxyType: number
+  readonly proxyAddresses: Uint8Array
+  readonly proxyPort: number
   readonly savedataType: number
   readonly savedata: Uint8Array
 }
@@ -153,7 +159,8 @@ export class Peer {
 
   static tryOpen(program: Program, options: Partial<NewOptions> = {}): Answer {
     const { ipv6 = true, udp = true, startPort = PORTS.start, endPort = PORTS.end, savedataType = 0 } = options
-    const savedata = options.savedata ?? new Uint8Array(0)
+    const { tcpPort = 0, proxyType = 0, proxyPort = 0 } = options
+    const { savedata = NOTHING, proxyAddresses = NOTHING } = options
     return program.call(
       'core_new',
       0,
@@ -164,7 +171,10 @@ export class Peer {
       true,
       startPort,
       endPort,
-      0,
+      tcpPort,
+      proxyType,
+      proxyAddresses,
+      proxyPort,
       false,
       savedataType,
       savedata,

@@ -13,7 +13,7 @@ import type { AcceptedStream, ByteStream, DialFailure, StreamHandler } from '../
 
 const DEADLINE_MS = 10_000
 const LOOPBACK = '127.0.0.1'
-const BULK_BYTES = 8 * 1024 * 1024
+const BULK_BYTES = 4 * 1024 * 1024
 
 /** Moves one instance's connections, with a clock that a test sets. */
 class Host {

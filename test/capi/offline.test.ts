@@ -10,6 +10,7 @@ const STORIES: readonly { readonly story: string; readonly args?: readonly strin
   { story: 'friends' },
   { story: 'sending' },
   { story: 'new', args: ['ports'] },
+  { story: 'new', args: ['tcp'] },
   { story: 'new', args: ['order'] },
   { story: 'new', args: ['proxies'] },
   { story: 'new', args: ['savedata'] },

@@ -3,8 +3,11 @@
 
 import { Endpoint, fail, ok, type Result } from '../../../src/base/index.js'
 import type { DhtPublicKey } from '../../../src/crypto/index.js'
+import type { ProxyServer } from '../../../src/transport/proxy/index.js'
+import type { StreamTarget } from '../../../src/transport/stream.js'
 import type { Core } from '../core.js'
 import type { CoreInstance, NewError } from '../instance.js'
+import type { FoundProxy } from '../tcp/instance-tcp.js'
 
 export function instanceFunctions(core: Core) {
   return {
@@ -16,13 +19,18 @@ export function instanceFunctions(core: Core) {
       holePunching: boolean,
       startPort: number,
       endPort: number,
-      _tcpPort: number,
+      tcpPort: number,
+      proxyType: number,
+      proxyAddresses: Uint8Array,
+      proxyPort: number,
       _groupsPersistence: boolean,
       savedataType: number,
       savedata: Uint8Array,
     ): Result<number, NewError> {
       try {
-        return core.open({ ipv6, udp, announcements, holePunching, startPort, endPort, savedataType, savedata })
+        const network = { ipv6, udp, startPort, endPort, tcpPort, announcements, holePunching }
+        const proxy = proxyOf(proxyType, proxyAddresses, proxyPort)
+        return core.open({ ...network, proxy, savedataType, savedata })
       } finally {
         // It stands in the block that the next calls share, and it holds a secret key.
         savedata.fill(0)
@@ -57,15 +65,16 @@ export function instanceFunctions(core: Core) {
       return isDone ? ok(undefined) : fail('bad-host')
     },
 
-    /** There is no TCP transport yet. */
     core_add_tcp_relay(
       tox: CoreInstance,
       addresses: Uint8Array,
       port: number,
-      _publicKey: Uint8Array,
+      publicKey: Uint8Array,
     ): Result<undefined, 'bad-host'> {
-      tox.log.once('warn', 'core', 'TCP relays are not used yet')
-      return endpointsOf(addresses, port).length > 0 ? ok(undefined) : fail('bad-host')
+      const targets = targetsOf(addresses, port)
+      for (const target of targets) tox.engine.addRelay(target, publicKey.slice() as DhtPublicKey)
+      tox.pace.search(tox.clock.now())
+      return targets.length > 0 ? ok(undefined) : fail('bad-host')
     },
 
     core_dht_send_nodes_request(
@@ -87,6 +96,24 @@ export function instanceFunctions(core: Core) {
       return isAsked ? ok(undefined) : fail('fail')
     },
   }
+}
+
+/** In the order of Tox_Proxy_Type. */
+const PROXY_TYPES: readonly (ProxyServer['type'] | undefined)[] = [undefined, 'http', 'socks5']
+
+function proxyOf(type: number, addresses: Uint8Array, port: number): FoundProxy | undefined {
+  const kind = PROXY_TYPES[type]
+  const [endpoint] = endpointsOf(addresses, port)
+  if (kind === undefined || endpoint === undefined) return undefined
+  return { server: { type: kind, host: endpoint.ip, port }, endpoint }
+}
+
+/** What stands in the place of a family before a name, which ends the list: a proxy is to resolve it. */
+const NAME = 0
+
+function targetsOf(addresses: Uint8Array, port: number): readonly StreamTarget[] {
+  if (addresses[0] !== NAME) return endpointsOf(addresses, port)
+  return [{ host: String.fromCharCode(...addresses.subarray(1)), port }]
 }
 
 /** Records of one byte family (4 or 6) and the address in network order; what cannot be one ends the list. */

@@ -39,8 +39,7 @@ export const selfFunctions = {
   tox_self_get_connection_status: (tox: CoreInstance) => CONNECTIONS.indexOf(tox.engine.connection),
 
   tox_self_get_udp_port: (tox: CoreInstance): number | Result<never, 'not-bound'> => tox.udpPort ?? fail('not-bound'),
-  /** There is no TCP server yet. */
-  tox_self_get_tcp_port: (_tox: CoreInstance): Result<never, 'not-bound'> => fail('not-bound'),
+  tox_self_get_tcp_port: (tox: CoreInstance): number | Result<never, 'not-bound'> => tox.tcpPort ?? fail('not-bound'),
 
   tox_get_savedata_size: (tox: CoreInstance) => tox.savedata().length,
   tox_get_savedata: (tox: CoreInstance) => tox.savedata(),

@@ -72,6 +72,10 @@ class Attempt implements DialAttempt, Watched {
     stream.read(this.handler.onConnected(stream))
   }
 
+  destroy(): void {
+    this.cancel()
+  }
+
   cancel(): void {
     if (this.#isOver) return
     this.#isOver = true

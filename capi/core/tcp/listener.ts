@@ -59,6 +59,10 @@ class Door implements Watched {
     for (let i = 0; i < ACCEPTED_AT_ONCE && this.#admitOne(); i++) {}
   }
 
+  destroy(): void {
+    this.socket.close()
+  }
+
   /** False when nobody waits, or the system has no room for another one now. */
   #admitOne(): boolean {
     const { TcpSocket } = nativeTcp()

@@ -7,6 +7,8 @@ import { nativeTcp, READABLE, WRITABLE } from './native.js'
 export interface Watched {
   /** `what` it is ready for: bits. */
   ready(what: number): void
+  /** Closes it. */
+  destroy(): void
 }
 
 /** Whoever has something to do before the call returns. */
@@ -122,8 +124,10 @@ export class TcpMover {
     }
   }
 
+  /** Sends what waits, as far as the system takes it, and closes everything. */
   close(): void {
-    this.#watched.clear()
+    this.flush()
+    for (const owner of [...this.#watched.values()]) this.#guard(() => owner.destroy())
     this.#unsent.clear()
     this.#later = []
     this.#readiness.close()
