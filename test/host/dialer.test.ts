@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { Endpoint } from '../../src/base/index.js'
+import { Deadlines, Endpoint } from '../../src/base/index.js'
+import { HostClock } from '../../src/host/clock.js'
 import { type DialerOptions, HostDialer } from '../../src/host/dialer.js'
-import type { ProxyServer } from '../../src/transport/proxy/index.js'
-import type { ByteStream, DialFailure, StreamTarget } from '../../src/transport/stream.js'
+import { ProxiedDialer, type ProxyServer } from '../../src/transport/proxy/index.js'
+import type { ByteStream, DialFailure, StreamDialer, StreamTarget } from '../../src/transport/stream.js'
 import { until } from '../support/until.js'
 
 const SHORT_MS = 60
@@ -80,8 +81,13 @@ describe('dialer', () => {
     toClose.push(made)
     return made
   }
+  const clock = new HostClock()
+  const deadlines = new Deadlines()
+  /** As `dialer`, through a proxy. */
+  const through = (proxy: ProxyServer, options: Partial<DialerOptions> = {}, timeoutMs?: number): ProxiedDialer =>
+    new ProxiedDialer({ direct: dialer(options), proxy, env: { clock, deadlines }, timeoutMs })
   /** Dials and waits until it is decided. */
-  const dial = async (from: HostDialer, to: StreamTarget): Promise<Result> => {
+  const dial = async (from: StreamDialer, to: StreamTarget): Promise<Result> => {
     const result: Result = { heard: '', closed: false }
     let isBack = false
     from.dial(to, {
@@ -106,14 +112,19 @@ describe('dialer', () => {
       },
     })
     isBack = true
-    await until(() => result.stream !== undefined || result.failure !== undefined, 'a decision')
+    await until(() => {
+      isInTurn = true
+      deadlines.run(clock.now())
+      isInTurn = false
+      return result.stream !== undefined || result.failure !== undefined
+    }, 'a decision')
     return result
   }
   const proxyAt = ({ port }: Peer, more: Partial<ProxyServer> = {}): ProxyServer => ({
     ...{ type: 'socks5' as const, host: '127.0.0.1', port },
     ...more,
   })
-  const codeOf = async (from: HostDialer, to: StreamTarget): Promise<string> => (await dial(from, to)).failure!.code
+  const codeOf = async (from: StreamDialer, to: StreamTarget): Promise<string> => (await dial(from, to)).failure!.code
 
   it('connects, talks, and tells when the other side leaves', async () => {
     const other = await peer((socket) => socket.write('welcome'))
@@ -142,7 +153,7 @@ describe('dialer', () => {
 
   it('tries the next address of a name', async () => {
     const other = await peer()
-    const from = dialer({ lookup: async () => ['127.0.0.2', '::1', '127.0.0.1'], connectTimeoutMs: 9_000 })
+    const from = dialer({ lookup: async () => ['127.0.0.2', '::1', '127.0.0.1'], timeoutMs: 9_000 })
     assert.ok((await dial(from, { host: 'many.example', port: other.port })).stream)
     const ipv4 = dialer({ lookup: async () => ['::1'], family: 4 })
     assert.equal(await codeOf(ipv4, { host: 'six.example', port: other.port }), 'not-resolved')
@@ -154,14 +165,13 @@ describe('dialer', () => {
     gone.close()
     assert.equal(await codeOf(dialer(), gone.endpoint), 'refused')
     // What is bound to loopback cannot leave it.
-    const bound = dialer({ localAddress: '127.0.0.1', connectTimeoutMs: 9_000 })
+    const bound = dialer({ localAddress: '127.0.0.1', timeoutMs: 9_000 })
     assert.equal(await codeOf(bound, Endpoint.parse('192.0.2.1', 1)!), 'unreachable')
     const other = await peer()
     assert.ok((await dial(bound, other.endpoint)).stream)
-    const text = (await dial(dialer({ proxy: proxyAt(gone) }), other.endpoint)).failure!
-    assert.deepEqual(text, {
+    assert.deepEqual((await dial(through(proxyAt(gone)), other.endpoint)).failure, {
       code: 'proxy-unreachable',
-      text: `the SOCKS5 proxy 127.0.0.1:${gone.port} refuses connections on this port`,
+      text: `the SOCKS5 proxy 127.0.0.1:${gone.port}: connection refused`,
     })
   })
 
@@ -169,8 +179,8 @@ describe('dialer', () => {
     const proxy = await peer((socket) => {
       socket.once('data', () => socket.write('HTTP/1.1 200 yes\r\n\r\nhi'))
     })
-    const options = { proxy: proxyAt(proxy, { type: 'http', user: 'anna', password: 'geheim' }), mayResolve: false }
-    const result = await dial(dialer(options), { host: 'here.example', port: 7 })
+    const known = proxyAt(proxy, { type: 'http', user: 'anna', password: 'geheim' })
+    const result = await dial(through(known, { mayResolve: false }), { host: 'here.example', port: 7 })
     await until(() => result.heard === 'hi', 'the first words')
     assert.match(Buffer.from(proxy.heard).toString(), /^CONNECT here\.example:7 HTTP\/1\.1\r\n/)
     assert.equal(result.stream!.remote, undefined)
@@ -178,10 +188,10 @@ describe('dialer', () => {
     proxy.close()
     await until(() => result.closed, 'the end')
     // Its own name is another matter.
-    const named = { proxy: proxyAt(proxy, { host: 'here.example' }) }
-    assert.equal(await codeOf(dialer({ ...named, mayResolve: false }), proxy.endpoint), 'proxy-unreachable')
+    const named = proxyAt(proxy, { host: 'here.example' })
+    assert.equal(await codeOf(through(named, { mayResolve: false }), proxy.endpoint), 'proxy-unreachable')
     assert.deepEqual(lookups, [])
-    assert.equal(await codeOf(dialer(named), proxy.endpoint), 'proxy-unreachable')
+    assert.equal(await codeOf(through(named), proxy.endpoint), 'proxy-unreachable')
     assert.deepEqual(lookups, ['here.example'])
   })
 
@@ -212,7 +222,7 @@ describe('dialer', () => {
   for (const [what, [behaviour, code]] of Object.entries(behaviours)) {
     it(`tells of a proxy that ${what}, and leaves it`, async () => {
       const proxy = await peer(behaviour)
-      const from = dialer({ proxy: proxyAt(proxy), proxyTimeoutMs: code === 'timeout' ? SHORT_MS : 20_000 })
+      const from = through(proxyAt(proxy), {}, code === 'timeout' ? SHORT_MS : 20_000)
       const { failure } = await dial(from, Endpoint.parse('192.0.2.1', 7)!)
       assert.equal(failure!.code, code)
       assert.match(failure!.text, /^the SOCKS5 proxy 127\.0\.0\.1:\d+ /)
@@ -222,9 +232,9 @@ describe('dialer', () => {
 
   it('gives up a host that does not answer', async () => {
     const lookup = (): Promise<string[]> => new Promise(() => {})
-    const from = dialer({ lookup, connectTimeoutMs: SHORT_MS })
+    const from = dialer({ lookup, timeoutMs: SHORT_MS })
     const { failure } = await dial(from, { host: 'slow.example', port: 1 })
-    assert.deepEqual(failure, { code: 'timeout', text: `the host does not answer within ${SHORT_MS / 1000} s` })
+    assert.deepEqual(failure, { code: 'timeout', text: `no answer within ${SHORT_MS / 1000} s` })
   })
 
   it('tells nothing once it is cancelled or closed', async () => {
@@ -240,16 +250,21 @@ describe('dialer', () => {
     }
     const direct = dialer()
     direct.dial(other.endpoint, handler).cancel()
-    const through = dialer({ proxy: proxyAt(proxy) })
-    const attempt = through.dial(other.endpoint, handler)
+    const behind = through(proxyAt(proxy))
+    const attempt = behind.dial(other.endpoint, handler)
     await until(() => proxy.heard.length === 3, 'a greeting')
     attempt.cancel()
     attempt.cancel()
     await until(() => proxy.sockets[0]!.readableEnded || proxy.sockets[0]!.destroyed, 'the end of the connection')
-    through.dial(other.endpoint, handler)
-    through.close()
+    const closed = dialer()
+    closed.dial(other.endpoint, handler)
+    closed.close()
     assert.deepEqual(told, [])
-    assert.equal(await codeOf(through, other.endpoint), 'aborted')
+    assert.equal(await codeOf(closed, other.endpoint), 'aborted')
+    // A name that no proxy can be asked for is told later as well.
+    behind.dial({ host: 'a'.repeat(300), port: 1 }, handler).cancel()
+    assert.equal(await codeOf(behind, { host: 'a'.repeat(300), port: 1 }), 'not-resolved')
+    assert.deepEqual([deadlines.size, told], [0, []])
     // One that failed already is told nothing either.
     const gone = await peer()
     gone.close()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Endpoint } from '../../../src/base/index.js'
-import { type ProxyServer, proxyObstacle } from '../../../src/transport/proxy/index.js'
+import type { ProxyServer } from '../../../src/transport/proxy/index.js'
+import { proxyObstacle } from '../../../src/transport/proxy/passage.js'
 import type { StreamTarget } from '../../../src/transport/stream.js'
 import { bytes, cuts, Scene, TARGET } from './scene.js'
 
