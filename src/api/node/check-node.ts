@@ -5,9 +5,9 @@ import { Counters, Deadlines, type Endpoint, fromUtf8, type Millis, sameBytes } 
 import { decode, encode } from '../../codec/index.js'
 import { type Crypto, loadCrypto } from '../../crypto/index.js'
 import { HostClock } from '../../host/clock.js'
+import { HostDialer } from '../../host/dialer.js'
 import { asBootstrapNode, type BootstrapNode } from '../../host/nodes-file.js'
 import { HostRandom } from '../../host/random.js'
-import { connectTcp } from '../../host/tcp-connect.js'
 import {
   BOOTSTRAP_INFO_REQUEST_BYTES,
   bootstrapInfoRequest,
@@ -120,16 +120,15 @@ async function askByTcp(
     const onPong = (): void => resolve(true)
     const onClosed = (): void => resolve(false)
     signal.addEventListener('abort', onClosed, { once: true })
-    connectTcp({
-      to,
-      signal,
-      turn: (work) => work(),
+    const attempt = new HostDialer({ turn: (work) => work() }).dial(to, {
       onConnected: (stream) => {
         const connection = new RelayConnection({ ...parts, onPong, onClosed }, stream)
         end = () => connection.close()
         return connection
       },
-    }).catch(onClosed)
+      onFailed: onClosed,
+    })
+    end = () => attempt.cancel()
   })
   const isAlive = await answered
   end?.()
