@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
@@ -58,6 +59,9 @@ constexpr int PLAIN_AFTER_REFUSAL = 256;
 
 // c-toxcore asks for the same; the kernel grants what rmem_max and wmem_max allow.
 constexpr int SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
+
+// Packet kinds that `spread` can name: each is one step of its filter.
+constexpr size_t KINDS_MAX = 32;
 
 // The largest UDP payload that IPv4 can carry.
 constexpr uint32_t PAYLOAD_MAX = 65507;
@@ -152,6 +156,8 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
             StaticValue("RECEIVE_MESSAGES", Napi::Number::New(env, RECEIVE_MESSAGES)),
             StaticValue("SEGMENTS_IN_MAX", Napi::Number::New(env, SEGMENTS_IN_MAX)),
             InstanceMethod("open", &UdpSocket::open),
+            InstanceMethod("letJoin", &UdpSocket::let_join),
+            InstanceMethod("spread", &UdpSocket::spread),
             InstanceMethod("receive", &UdpSocket::receive),
             InstanceMethod("send", &UdpSocket::send),
             InstanceMethod("start", &UdpSocket::start),
@@ -218,7 +224,8 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
 
   // ---- open ----
 
-  // open(family: 4 | 6 | 46, address: Uint8Array of 4 or 16 bytes, firstPort, lastPort): the port bound, or -errno.
+  // open(family: 4 | 6 | 46, address: Uint8Array of 4 or 16 bytes, firstPort, lastPort, joins?: boolean): the port bound,
+  // or -errno. With `joins` the port may be one of a socket of this user that said `letJoin`.
   Napi::Value open(const Napi::CallbackInfo &info) {
     size_t family = 0, first_port = 0, last_port = 0;
     Bytes address;
@@ -232,6 +239,10 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     fd_ = ::socket(domain_, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0) return number(-errno);
     int result = configure(family == 6);
+    bool joins = false;
+    if (napi_get_value_bool(Env(), info[4], &joins) == napi_ok && joins && !set_option(SOL_SOCKET, SO_REUSEPORT, 1)) {
+      result = -errno;
+    }
     if (result == 0) result = bind_range(address.data, first_port, last_port);
     if (result < 0) release();
     return number(result);
@@ -251,6 +262,36 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     socklen_t length = sizeof(size);
     segments_ = ::getsockopt(fd_, SOL_UDP, UDP_SEGMENT, &size, &length) == 0;
     return 0;
+  }
+
+  // letJoin(): 0, or -errno. From now on sockets opened with `joins` may bind to this socket's port. Said after bind on
+  // purpose: two programs never share a port by mistake, since each binds it alone.
+  Napi::Value let_join(const Napi::CallbackInfo &) {
+    if (fd_ < 0) return number(-EBADF);
+    return number(set_option(SOL_SOCKET, SO_REUSEPORT, 1) ? 0 : -errno);
+  }
+
+  // spread(kinds: Uint8Array): 0, or -errno. Packets whose first byte is among `kinds` (at most KINDS_MAX) go to any of the
+  // sockets that share the port, by a hash of both addresses; all others go to the first socket, which is the one that
+  // said `letJoin`. Fails with EINVAL while no other socket has joined.
+  Napi::Value spread(const Napi::CallbackInfo &info) {
+    Bytes kinds;
+    if (!bytes_arg(Env(), info[0], "kinds", &kinds)) return Napi::Value();
+    if (kinds.length > KINDS_MAX) return range_error("too many kinds");
+    if (fd_ < 0) return number(-EBADF);
+    // The program's answer is the socket's place in the group; one that is no place makes the kernel choose by its hash.
+    sock_filter program[KINDS_MAX + 3];
+    size_t length = 0;
+    program[length++] = BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0);
+    for (size_t i = 0; i < kinds.length; i++) {
+      const uint8_t to_last = static_cast<uint8_t>(kinds.length - i);
+      program[length++] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kinds.data[i], to_last, 0);
+    }
+    program[length++] = BPF_STMT(BPF_RET | BPF_K, 0);
+    program[length++] = BPF_STMT(BPF_RET | BPF_K, 0xffffffff);
+    const sock_fprog attached = {static_cast<uint16_t>(length), program};
+    const int result = ::setsockopt(fd_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &attached, sizeof(attached));
+    return number(result == 0 ? 0 : -errno);
   }
 
   int bind_range(const uint8_t *address, size_t first_port, size_t last_port) {

@@ -20,6 +20,7 @@ import { Bootstrapper, SAVED_NODES_MAX } from './bootstrapper.js'
 import { Greeter } from './greeter.js'
 import { HolePuncher } from './hole-punching.js'
 import { LanDiscovery, type LanDiscoveryOptions } from './lan-discovery.js'
+import { writeNodes } from './mirror.js'
 import { type NeighbourhoodEvents as DhtEvents, Neighbourhood } from './neighbourhood.js'
 import { isGood } from './node.js'
 import { NodeTable } from './node-table.js'
@@ -296,6 +297,16 @@ export class Dht {
     if (node === undefined || first === undefined) return []
     const second = first === node.v4 ? node.v6 : node.v4
     return second !== undefined && isGood(second, nowMs) ? [first.endpoint, second.endpoint] : [first.endpoint]
+  }
+
+  /** The nodes that answer, for the workers of this node (`DhtWorker.learn`). */
+  writeNodes(): Uint8Array {
+    return writeNodes(this.#neighbourhood.table, this.#options.env.clock.now())
+  }
+
+  /** A worker of this node has answered somebody whom we may want to know. */
+  meet(publicKey: DhtPublicKey, from: Endpoint): void {
+    this.#receiver.meet(publicKey, from)
   }
 
   /** Asks a node for nodes near `sought`, within the limits for nodes that have not proven themselves. */

@@ -13,7 +13,6 @@ import {
   TokenBucket,
 } from '../base/index.js'
 import type { DhtPublicKey } from '../crypto/keys.js'
-import type { Asker } from './asker.js'
 import { compareDistance } from './distance.js'
 
 /** c-toxcore: MAX_TO_PING nodes every TIME_TO_PING seconds. */
@@ -46,7 +45,7 @@ export class Greeter {
 
   constructor(
     private readonly env: Env,
-    private readonly asker: Asker,
+    private readonly asker: { ping(endpoint: Endpoint, publicKey: DhtPublicKey): void },
     private readonly ownPublicKey: DhtPublicKey,
     /** Asked again before a ping leaves: the bucket may have filled meanwhile. */
     private readonly isWanted: (publicKey: DhtPublicKey) => boolean,

@@ -2,6 +2,7 @@
 
 export { BUCKET_NODES_MAX, CLOSE_LIST_MAX } from './close-list.js'
 export * from './dht.js'
+export { DhtWorker, type DhtWorkerParts } from './dht-worker.js'
 export { compareDistance, sharedPrefixBits } from './distance.js'
 export { LAN_INTERVAL_MS, type LanDiscoveryOptions } from './lan-discovery.js'
 export type { DhtRequestHandler } from './requests.js'

@@ -60,6 +60,14 @@ export class DhtNode {
     return good6 ? v6 : undefined
   }
 
+  /** The addresses that answered recently, the one that did last first. */
+  goodAssociations(nowMs: Millis): Association[] {
+    const first = this.freshest(nowMs)
+    const second = first === this.v4 ? this.v6 : this.v4
+    if (first === undefined) return []
+    return second !== undefined && isGood(second, nowMs) ? [first, second] : [first]
+  }
+
   isGood(nowMs: Millis): boolean {
     return (this.v4 !== undefined && isGood(this.v4, nowMs)) || (this.v6 !== undefined && isGood(this.v6, nowMs))
   }

@@ -7,16 +7,14 @@ import type { DhtPublicKey } from '../crypto/keys.js'
 import {
   BOOTSTRAP_INFO_REQUEST_BYTES,
   bootstrapInfoResponse,
-  NODES_REQUEST_BYTES,
-  NODES_REQUEST_PLAIN_BYTES,
   nodesResponse,
   PING_PACKET_BYTES,
   PING_PLAIN_BYTES,
-  RESPONSE_NODES_MAX,
 } from '../packet/dht/index.js'
 import { PacketKind } from '../packet/kinds.js'
 import type { NodeInfo } from '../packet/node-info.js'
 import type { UdpHandler } from '../transport/udp.js'
+import { Answers } from './answers.js'
 import type { Asker } from './asker.js'
 import type { DhtOptions } from './dht.js'
 import type { Greeter } from './greeter.js'
@@ -38,6 +36,7 @@ export interface ReceiverParts {
 
 export class Receiver {
   readonly #parts: ReceiverParts
+  readonly #answers: Answers
   #isClosed = false
   #toldOwn4: Endpoint | undefined
   #toldOwn6: Endpoint | undefined
@@ -45,6 +44,9 @@ export class Receiver {
   /** Registers its handlers with the router of `parts.options`. */
   constructor(parts: ReceiverParts) {
     this.#parts = parts
+    const { options, stats, wire, neighbourhood } = parts
+    const onAsker = (publicKey: DhtPublicKey, from: Endpoint): void => this.meet(publicKey, from)
+    this.#answers = new Answers({ env: options.env, stats, wire, table: neighbourhood.table, onAsker })
     this.#listen()
   }
 
@@ -69,25 +71,19 @@ export class Receiver {
       router.on(kind, (from, packet) => {
         if (!this.#isClosed) handler(from, packet)
       })
-    on(PacketKind.PING_REQUEST, (from, packet) => this.#receivePing(from, packet))
+    on(PacketKind.PING_REQUEST, (from, packet) => this.#answers.ping(from, packet))
     on(PacketKind.PING_RESPONSE, (from, packet) => this.#receivePingResponse(from, packet))
-    on(PacketKind.NODES_REQUEST, (from, packet) => this.#receiveNodesRequest(from, packet))
+    on(PacketKind.NODES_REQUEST, (from, packet) => this.#answers.nodes(from, packet))
     on(PacketKind.NODES_RESPONSE, (from, packet) => this.#receiveNodesResponse(from, packet))
     on(PacketKind.DHT_REQUEST, (from, packet) => this.#parts.requests.receive(from, packet))
     if (bootstrapInfo !== undefined) {
-      const answer = encode(bootstrapInfoResponse, { kind: PacketKind.BOOTSTRAP_INFO, ...bootstrapInfo })
+      // Asked for anew each time: the message may tell how long the node has been up.
+      const answer = (): Uint8Array => {
+        const { version, motd } = bootstrapInfo
+        return encode(bootstrapInfoResponse, { kind: PacketKind.BOOTSTRAP_INFO, version, motd })
+      }
       on(PacketKind.BOOTSTRAP_INFO, (from, packet) => this.#receiveInfoRequest(from, packet, answer))
     }
-  }
-
-  #receivePing(from: Endpoint, packet: Uint8Array): void {
-    const { drops } = this.#parts.options.env
-    this.#parts.stats.pingRequestsReceived++
-    if (packet.length !== PING_PACKET_BYTES) return drops.count('dht/ping-request malformed')
-    if (this.#parts.wire.open(from, packet) !== PING_PLAIN_BYTES) return drops.count('dht/ping-request forged')
-    if (this.#parts.wire.opened[0] !== PacketKind.PING_REQUEST) return drops.count('dht/ping-request malformed')
-    this.#parts.wire.answerPing(from)
-    this.#greet(this.#parts.wire.sender, from)
   }
 
   #receivePingResponse(from: Endpoint, packet: Uint8Array): void {
@@ -101,19 +97,6 @@ export class Receiver {
     const request = this.#parts.asker.pending.take('ping', this.#parts.wire.openedId(1), sender, from, clock.now())
     if (request === undefined) return drops.count('dht/ping-response unexpected')
     this.#parts.neighbourhood.answered(request.publicKey, request.to)
-  }
-
-  #receiveNodesRequest(from: Endpoint, packet: Uint8Array): void {
-    const { clock, drops } = this.#parts.options.env
-    this.#parts.stats.nodesRequestsReceived++
-    if (packet.length !== NODES_REQUEST_BYTES) return drops.count('dht/nodes-request malformed')
-    if (this.#parts.wire.open(from, packet) !== NODES_REQUEST_PLAIN_BYTES)
-      return drops.count('dht/nodes-request forged')
-    const { table } = this.#parts.neighbourhood
-    // The sought key is the head of the opened bytes; nobody gets LAN addresses from beyond the LAN.
-    const nearest = table.nearest(this.#parts.wire.opened, RESPONSE_NODES_MAX, clock.now(), from.isLan)
-    this.#parts.wire.answerNodes(from, nearest)
-    this.#greet(this.#parts.wire.sender, from)
   }
 
   #receiveNodesResponse(from: Endpoint, packet: Uint8Array): void {
@@ -153,7 +136,7 @@ export class Receiver {
   }
 
   /** Someone has asked us something and so proven its key, but not yet its address. */
-  #greet(publicKey: DhtPublicKey, from: Endpoint): void {
+  meet(publicKey: DhtPublicKey, from: Endpoint): void {
     const { close, searches, table } = this.#parts.neighbourhood
     const nowMs = this.#parts.options.env.clock.now()
     const key = bytesKey(publicKey)
@@ -166,8 +149,8 @@ export class Receiver {
     this.#parts.greeter.greet(publicKey, from, isSought)
   }
 
-  #receiveInfoRequest(from: Endpoint, packet: Uint8Array, answer: Uint8Array): void {
-    if (packet.length === BOOTSTRAP_INFO_REQUEST_BYTES) this.#parts.options.udp.send(from, answer)
+  #receiveInfoRequest(from: Endpoint, packet: Uint8Array, answer: () => Uint8Array): void {
+    if (packet.length === BOOTSTRAP_INFO_REQUEST_BYTES) this.#parts.options.udp.send(from, answer())
     else this.#parts.options.env.drops.count('dht/bootstrap-info malformed')
   }
 }

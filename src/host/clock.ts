@@ -19,10 +19,15 @@ const ORIGIN_MS = 1_000_000_000
 
 export class HostClock implements Clock, TurnClock {
   /** What is added to the machine's clock; grows by whatever that one goes back. */
-  #originMs = ORIGIN_MS
+  #originMs: Millis
   #latestMs: Millis = 0
   #turns = 0
   #frozenMs: Millis = 0
+
+  /** `likeMs`: what another thread's clock tells now; unless given, a time of its own. */
+  constructor(likeMs?: Millis) {
+    this.#originMs = likeMs === undefined ? ORIGIN_MS : likeMs - this.machineMs()
+  }
 
   now(): Millis {
     return this.#turns > 0 ? this.#frozenMs : this.#read()

@@ -68,6 +68,7 @@ class DgramUdpSocket implements UdpSocket {
   readonly kind = 'dgram'
   readonly localPort: number
   readonly pollable = undefined
+  readonly sharing = undefined
   readonly sender: UdpSender
   #waiting: { from: Endpoint; packet: Uint8Array }[] = []
   #outgoing: { to: Endpoint; packet: Uint8Array }[] = []

@@ -23,7 +23,9 @@ export interface NativeUdpStats {
 
 /** Rows are described in native/udp.cc. Negative results are `-errno`. */
 export interface NativeUdp {
-  open(family: 4 | 6 | 46, address: Uint8Array, firstPort: number, lastPort: number): number
+  open(family: 4 | 6 | 46, address: Uint8Array, firstPort: number, lastPort: number, joins?: boolean): number
+  letJoin(): number
+  spread(kinds: Uint8Array): number
   receive(arena: Uint8Array, rows: Int32Array): number
   send(arena: Uint8Array, rows: Int32Array, first: number, end: number): number
   multicastBy(index: number): number

@@ -6,7 +6,7 @@ import type { UdpHandler, UdpSender } from '../transport/udp.js'
 import { EndpointCache } from './endpoint-cache.js'
 import { loadNativeUdp, type NativeUdp, type NativeUdpClass } from './native-udp-binding.js'
 import { SendArena } from './send-arena.js'
-import type { Link, UdpFamily, UdpSocket, UdpSocketOptions, UdpStats } from './udp-socket.js'
+import type { Link, PortSharing, UdpFamily, UdpSocket, UdpSocketOptions, UdpStats } from './udp-socket.js'
 import { bindAddress, bindError, UdpError } from './udp-socket.js'
 
 const ROW_WORDS = 8
@@ -32,6 +32,7 @@ export function openNativeUdp(options: UdpSocketOptions): UdpSocket {
     fitAddress(wanted, options.family),
     options.firstPort,
     options.lastPort,
+    options.joins === true,
   )
   if (port < 0) throw bindError(options, getSystemErrorName(port))
   return new NativeUdpSocket(native, socket, options.family, wanted.withPort(port))
@@ -88,6 +89,11 @@ class NativeUdpSocket implements UdpSocket {
     this.#arena = receiveArena(native)
     this.#out = new SendArena((arena, rows, first, end) => this.socket.send(arena, rows, first, end))
     this.sender = this.#out
+  }
+
+  readonly sharing: PortSharing = {
+    letJoin: () => this.#share('be shared', this.socket.letJoin()),
+    spread: (kinds) => this.#share('be shared by packet kind', this.socket.spread(Uint8Array.from(kinds))),
   }
 
   watch(onReadable: () => void): void {
@@ -171,5 +177,10 @@ class NativeUdpSocket implements UdpSocket {
   close(): void {
     this.#closed = true
     this.socket.close()
+  }
+
+  #share(what: string, result: number): void {
+    if (result < 0)
+      throw new UdpError('system', `UDP port ${this.localPort} cannot ${what}: ${getSystemErrorName(result)}`)
   }
 }

@@ -22,5 +22,6 @@ export async function openUdpSocket(options: UdpSocketOptions): Promise<UdpSocke
   const missing = nativeUdpMissing()
   if (missing === undefined) return openNativeUdp(options)
   if (forced === 'native') throw new UdpError('no-native', `TOXCORE_TS_UDP=native, but ${missing}`)
+  if (options.joins === true) throw new UdpError('no-native', `a port cannot be shared here: ${missing}`)
   return openDgramUdp(options)
 }

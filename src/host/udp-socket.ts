@@ -21,6 +21,19 @@ export interface UdpSocketOptions {
   readonly firstPort: number
   /** Last port to try, at least `firstPort`. */
   readonly lastPort: number
+  /** Shares the port with a socket that said `letJoin`: native twin alone. */
+  readonly joins?: boolean
+}
+
+/** A port that several sockets of one process share, on its first socket. */
+export interface PortSharing {
+  /** Lets sockets that are opened with `joins` bind to the same port. Throws UdpError. */
+  letJoin(): void
+  /**
+   * Packets of these kinds (first byte) go to any socket of the port, all from one endpoint to the same; others go to this one.
+   * To be called when the first other socket has joined. Throws UdpError.
+   */
+  spread(kinds: readonly number[]): void
 }
 
 /** Ports that Tox nodes try in order (c-toxcore: TOX_PORTRANGE_FROM and TOX_PORTRANGE_TO). */
@@ -69,6 +82,8 @@ export interface UdpSocket {
    * `flush` besides, and for node:dgram.
    */
   readonly pollable: number | undefined
+  /** Undefined where a port cannot be shared (node:dgram). */
+  readonly sharing: PortSharing | undefined
   /** Whether the socket keeps the process alive (it does at first). */
   ref(): void
   unref(): void

@@ -1,5 +1,7 @@
 // Seals return addresses for ourselves. Only we open them, so a forged or altered one is dropped, and a packet cannot be made
 // to come back through us to an address of a stranger's choice. Keys are replaced so that paths expire. Spec: Onion.
+// Each key is the hash of the one before: the workers of a node begin with one key and replace it alike without a word, and
+// whoever finds a key later finds none of those before it.
 
 import type { Env, Millis } from '../base/index.js'
 import { encode, type Schema } from '../codec/index.js'
@@ -11,6 +13,18 @@ const KEY_LIFETIME_MS: Millis = 2 * 60 * 60 * 1000
 /** The key before still opens for so long: announced return addresses are valid for 300 s and would break otherwise. */
 const OLD_KEY_LIFETIME_MS: Millis = 300 * 1000
 
+/** What a node and its workers begin with, so that each opens what any of them sealed. */
+export interface ReturnKey {
+  /** Borrowed: copied at once. */
+  readonly key: SharedKey
+  readonly madeAtMs: Millis
+}
+
+/** A fresh key for a node and its workers. */
+export function freshReturnKey({ random, clock }: Pick<Env, 'random' | 'clock'>): ReturnKey {
+  return { key: random.bytes(32) as SharedKey, madeAtMs: clock.now() }
+}
+
 /** Seals and opens return addresses under a key of our own. */
 export class ReturnSeal {
   #key: SharedKey
@@ -20,9 +34,10 @@ export class ReturnSeal {
   constructor(
     private readonly env: Env,
     private readonly crypto: Crypto,
+    { key, madeAtMs }: ReturnKey = freshReturnKey(env),
   ) {
-    this.#key = this.#freshKey()
-    this.#madeAtMs = env.clock.now()
+    this.#key = key.slice() as SharedKey
+    this.#madeAtMs = madeAtMs
   }
 
   /** `value` as a return address: nonce, tag and text, 40 bytes longer than `value`. */
@@ -53,25 +68,18 @@ export class ReturnSeal {
   }
 
   #rotate(): void {
-    const age = this.env.clock.now() - this.#madeAtMs
-    if (age >= KEY_LIFETIME_MS) {
+    const nowMs = this.env.clock.now()
+    while (nowMs - this.#madeAtMs >= KEY_LIFETIME_MS) {
       this.#forgetOldKey()
-      // After a long sleep the key is as old as a replaced one would be.
-      if (age < KEY_LIFETIME_MS + OLD_KEY_LIFETIME_MS) this.#oldKey = this.#key
-      else this.crypto.wipe(this.#key)
-      this.#key = this.#freshKey()
-      this.#madeAtMs = this.env.clock.now()
-    } else if (age >= OLD_KEY_LIFETIME_MS) {
-      this.#forgetOldKey()
+      this.#oldKey = this.#key
+      this.#key = this.crypto.sha256(this.#oldKey) as SharedKey
+      this.#madeAtMs += KEY_LIFETIME_MS
     }
+    if (nowMs - this.#madeAtMs >= OLD_KEY_LIFETIME_MS) this.#forgetOldKey()
   }
 
   #forgetOldKey(): void {
     if (this.#oldKey !== undefined) this.crypto.wipe(this.#oldKey)
     this.#oldKey = undefined
-  }
-
-  #freshKey(): SharedKey {
-    return this.env.random.bytes(32) as SharedKey
   }
 }

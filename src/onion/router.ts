@@ -27,7 +27,7 @@ import {
   Return3,
 } from '../packet/onion/index.js'
 import type { UdpRouter, UdpSender } from '../transport/udp.js'
-import { ReturnSeal } from './return-seal.js'
+import { type ReturnKey, ReturnSeal } from './return-seal.js'
 import type { OnionDht } from './slice.js'
 
 /**
@@ -64,6 +64,8 @@ export interface OnionRouterParts {
   readonly dht: Pick<OnionDht, 'keyPair'>
   readonly udp: UdpSender
   readonly router: UdpRouter
+  /** What its node and the node's workers share; a fresh one unless given. */
+  readonly returnKey?: ReturnKey | undefined
 }
 
 /** All hops' roles of one node. */
@@ -78,7 +80,7 @@ export class OnionRouter {
   constructor(parts: OnionRouterParts) {
     const { env, crypto, dht, router } = parts
     this.#parts = parts
-    this.#returns = new ReturnSeal(env, crypto)
+    this.#returns = new ReturnSeal(env, crypto, parts.returnKey)
     this.#keys = new SharedKeyCache(crypto, dht.keyPair.secretKey, STRANGER_KEYS_MAX)
     this.#limit = new SourceLimit(env.clock, PER_SOURCE)
     const forward = (kind: number, handler: (from: Endpoint, packet: Uint8Array) => void): void =>

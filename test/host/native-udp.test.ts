@@ -65,6 +65,8 @@ describe('native UDP', () => {
       'send',
       'start',
       'multicastBy',
+      'letJoin',
+      'spread',
       'wantWritable',
       'ref',
       'unref',
