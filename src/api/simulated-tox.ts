@@ -66,6 +66,7 @@ class SimRuntime implements Runtime {
     this.onHost = {
       dhtPublicKey: engine.dht.publicKey,
       receive: (from, packet) => engine.receive(from, packet),
+      networkChanged: () => engine.networkChanged(),
       close: () => engine.close(),
     }
   }

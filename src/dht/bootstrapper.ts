@@ -45,6 +45,7 @@ export class Bootstrapper {
   readonly #entries: Entry[] = []
   #saved: NodeInfo[] = []
   #savedNext = 0
+  #feltNext = 0
   #savedDueMs: Millis = Number.POSITIVE_INFINITY
   readonly #deadline: Deadline
 
@@ -93,6 +94,16 @@ export class Bootstrapper {
       entry.dueMs = nowMs
     }
     this.#run()
+  }
+
+  /** Asks one node that the user named and one of those that are or were `known`, each time another. */
+  feel(known: readonly NodeInfo[]): void {
+    const others = known.length > 0 ? known : this.#saved
+    for (const nodes of [this.#entries, others]) {
+      const node = nodes[this.#feltNext % Math.max(1, nodes.length)]
+      if (node !== undefined) this.options.ask(node.endpoint, node.publicKey)
+    }
+    this.#feltNext++
   }
 
   /** To be called now and then: nodes that went silent are asked again. */

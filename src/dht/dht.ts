@@ -32,12 +32,11 @@ import { type SearchHandle, searchHandle } from './search-handle.js'
 import { DhtStats } from './stats.js'
 import { StrangerKeys } from './stranger-keys.js'
 import { Upkeep } from './upkeep.js'
+import { Whereabouts } from './whereabouts.js'
 import { DhtWire, type SharedKeys } from './wire.js'
 
 /** Searches for random keys: their nodes are spread over the network and tell nothing about whom we seek. */
 const RANDOM_SEARCHES = 2
-/** As many as a search keeps, and some that others may know better. */
-const SHOWN_TO = 12
 
 export interface DhtOptions {
   readonly env: Env
@@ -66,6 +65,7 @@ export interface ClosestOptions {
 
 export class Dht {
   readonly stats = new DhtStats()
+  readonly whereabouts: Whereabouts
   readonly #options: DhtOptions
   readonly #ownKeys: SharedKeyCache | undefined
   readonly #sharedKeys: SharedKeys
@@ -131,6 +131,15 @@ export class Dht {
       neighbourhood: this.#neighbourhood,
     })
     this.#lanDiscovery = this.#openLanDiscovery(table)
+    this.whereabouts = new Whereabouts({
+      env,
+      ownPublicKey,
+      asker: this.#asker,
+      receiver: this.#receiver,
+      neighbourhood: this.#neighbourhood,
+      upkeep: this.#upkeep,
+      bootstrapper: this.#bootstrapper,
+    })
     for (let i = 0; i < RANDOM_SEARCHES; i++) {
       this.#randomSearches.push(this.search(env.random.bytes(PUBLIC_KEY_BYTES) as DhtPublicKey))
     }
@@ -235,31 +244,6 @@ export class Dht {
         if (--begun.holders === 0) this.#neighbourhood.end(begun)
       },
     })
-  }
-
-  /**
-   * Our addresses have changed, or the machine slept: all nodes are asked again at once, so that they learn where we are, and
-   * what was sought counts as lost until it answers.
-   */
-  networkChanged(): void {
-    this.#receiver.forgetOwnEndpoints()
-    this.showItself()
-    this.#upkeep.restart()
-    this.#bootstrapper.restart(this.#neighbourhood.knownNodes())
-  }
-
-  /**
-   * Asks the nodes nearest to our own key, whoever looks for us asks the same ones: they ping back at the address that they
-   * see, and tell it from then on.
-   */
-  showItself(): void {
-    const { table } = this.#neighbourhood
-    const { count, nodes } = table.nearest(this.publicKey, SHOWN_TO, this.#options.env.clock.now())
-    for (const node of nodes.slice(0, count)) {
-      for (const one of [node!.v6, node!.v4]) {
-        if (one !== undefined) this.#asker.ask(one.endpoint, node!.publicKey, this.publicKey)
-      }
-    }
   }
 
   /** The good nodes nearest to `publicKey`, nearest first, at most `count`. */

@@ -8,6 +8,7 @@ import type { DhtPublicKey, LongTermPublicKey } from '../crypto/keys.js'
 import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
 import type {
   DhtSearch,
+  FriendContact,
   FriendDht,
   FriendOnion,
   FriendSessions,
@@ -54,6 +55,8 @@ export class FriendConnection implements SessionHandlers {
   #path: FriendPath = 'udp'
   #dht: { readonly publicKey: DhtPublicKey; readonly search: DhtSearch; learnedMs: Millis } | undefined
   #endpoint: { readonly endpoint: Endpoint; learnedMs: Millis } | undefined
+  /** Where and as whom the friend was met last, however long ago: the first thing to try when the network is back. */
+  #contact: FriendContact | undefined
   #lastAliveMs: Millis = 0
   #lastAttemptMs: Millis = Number.NEGATIVE_INFINITY
   /** Connected: the friend's silence. Connecting: the age of their DHT key. */
@@ -98,6 +101,18 @@ export class FriendConnection implements SessionHandlers {
     return this.#session?.endpoint ?? this.#endpoint?.endpoint
   }
 
+  /** Where and as whom the friend was met last, in this run. */
+  get contact(): FriendContact | undefined {
+    const endpoint = this.#connected ? this.#session?.endpoint : undefined
+    if (endpoint === undefined || this.#dht === undefined) return this.#contact
+    return { dhtPublicKey: this.#dht.publicKey, endpoint }
+  }
+
+  /** When something came from the friend last; `undefined` when not connected. */
+  get heardMs(): Millis | undefined {
+    return this.#connected ? this.#session?.heardMs : undefined
+  }
+
   /** How many lossless packets may be queued; 0 when not connected. */
   get freeSlots(): number {
     return this.#connected ? this.#session!.freeSlots : 0
@@ -131,6 +146,31 @@ export class FriendConnection implements SessionHandlers {
   /** What others say their DHT key is: worth a try while nothing better is known. */
   suggestDhtKey(dhtPublicKey: DhtPublicKey): void {
     if (this.#dht === undefined && !this.#destroyed) this.onDhtKey(dhtPublicKey)
+  }
+
+  /** Our address has changed, or we were cut off: who is not connected is tried at once where they were. */
+  networkChanged(): void {
+    if (this.#session !== undefined || this.#destroyed) return
+    if (this.#contact !== undefined) this.tryContact(this.#contact)
+    this.#lastAttemptMs = Number.NEGATIVE_INFINITY
+    this.#connect()
+  }
+
+  /** Where and as whom they were met in another time: tried while nothing better is known. */
+  tryContact(contact: FriendContact): void {
+    if (this.#destroyed || this.#connected || this.#dht !== undefined) return
+    this.#contact = contact
+    this.#endpoint = { endpoint: contact.endpoint, learnedMs: this.#now }
+    this.#learnDhtKey(contact.dhtPublicKey)
+    this.#onion.setDhtKey(contact.dhtPublicKey)
+    this.#connect()
+  }
+
+  /** A friend who is connected says nothing: asks where they are, and has them ask where we are. */
+  seek(): void {
+    if (this.#destroyed) return
+    this.#dht?.search.refresh()
+    this.#onion.tell()
   }
 
   /** Sends onion data through the onion: to how many nodes. */
@@ -239,6 +279,8 @@ export class FriendConnection implements SessionHandlers {
   }
 
   #onOnionDhtKey(dhtPublicKey: DhtPublicKey, nodes: readonly NodeInfo[], relays: readonly RelayInfo[]): void {
+    // Who is connected and tells us nevertheless does not reach us where it was: it has moved.
+    if (this.#connected && this.#hasDhtKey(dhtPublicKey)) this.#dht!.search.refresh()
     this.onDhtKey(dhtPublicKey)
     // Behind it: the nodes are near the friend, and the DHT wants such only while it searches there.
     for (const node of nodes) this.owner.dht.addCandidate(node)
@@ -288,7 +330,12 @@ export class FriendConnection implements SessionHandlers {
     if (!this.#connected) return
     this.#connected = false
     // All this time they were there, whatever the DHT has said meanwhile.
-    if (this.#endpoint !== undefined) this.#endpoint.learnedMs = this.#now
+    if (this.#endpoint !== undefined) {
+      this.#endpoint.learnedMs = this.#now
+      if (this.#dht !== undefined) {
+        this.#contact = { dhtPublicKey: this.#dht.publicKey, endpoint: this.#endpoint.endpoint }
+      }
+    }
     if (this.#dht === undefined) {
       this.#patience.clear()
     } else {

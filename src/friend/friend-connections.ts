@@ -123,6 +123,18 @@ export class FriendConnections {
     connection.destroy()
   }
 
+  /** Our address has changed, or we were cut off: who is not connected is tried at once. */
+  networkChanged(): void {
+    for (const connection of [...this.#connections.values()]) connection.networkChanged()
+  }
+
+  /** Seeks the connected friends of whom nothing has come since `sinceMs`. */
+  seekSilent(sinceMs: Millis): void {
+    for (const connection of [...this.#connected]) {
+      if ((connection.heardMs ?? Number.NEGATIVE_INFINITY) <= sinceMs) connection.seek()
+    }
+  }
+
   /** Ends all connections, so that friends see us leave at once. */
   close(): void {
     this.#aliveDeadline.clear()

@@ -1,8 +1,14 @@
 // What friend connections need of the modules below: onion client, DHT and net-crypto. Wired in tox/.
 
-import type { Endpoint } from '../base/index.js'
+import type { Endpoint, Millis } from '../base/index.js'
 import type { DhtPublicKey, LongTermPublicKey } from '../crypto/keys.js'
 import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
+
+/** Of somebody who was met: the DHT key of that run, and where it was. */
+export interface FriendContact {
+  readonly dhtPublicKey: DhtPublicKey
+  readonly endpoint: Endpoint
+}
 
 /** What the onion learns about one friend. */
 export interface OnionFriendHandlers {
@@ -16,6 +22,8 @@ export interface OnionFriend {
   setOnline(online: boolean): void
   /** The friend's DHT key, learned without the onion (from a session). */
   setDhtKey(dhtPublicKey: DhtPublicKey): void
+  /** Tells the friend our DHT key once more, through the DHT: it learns that we are still there, and asks where. */
+  tell(): void
   /** Ends the search; no handler is called afterwards. */
   remove(): void
 }
@@ -33,6 +41,8 @@ export interface FriendOnion {
 export interface DhtSearch {
   /** Addresses from which the sought node has answered lately, the one that answered last first. */
   readonly endpoints: readonly Endpoint[]
+  /** The sought node is silent: it counts as lost until it answers, and is sought at once. */
+  refresh(): void
   stop(): void
 }
 
@@ -90,6 +100,8 @@ export interface Session {
   readonly nextPacketNumber: number
   /** Ends it, telling the friend when established; no handler is called afterwards. */
   kill(): void
+  /** When an authentic packet came last; absent where nobody knows. */
+  readonly heardMs?: Millis | undefined
   /** Where direct packets go now; absent when unknown. */
   readonly endpoint?: Endpoint | undefined
   /** Relays that carry it now; absent where there are none yet. */

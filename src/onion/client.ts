@@ -174,6 +174,12 @@ export class OnionClient {
     return this.#data.send(known.publicKey, key, known.search.storing, plain)
   }
 
+  /** Tells a friend our DHT key through the DHT, be they online or not: so they learn that we are there, and may ask where. */
+  tellDhtKey(friend: OnionFriend): void {
+    const known = this.#friends.get(bytesKey(friend.publicKey))
+    if (known !== undefined) this.#dhtKeys.tellByDht(known)
+  }
+
   /** Registers the one handler of data whose first byte is `kind` (a friend request: 0x20). Senders may be strangers. */
   onData(kind: number, handler: OnionDataHandler): void {
     this.#data.on(kind, handler)

@@ -8,6 +8,8 @@ import type { UdpSender } from '../transport/udp.js'
 export interface SimEngine {
   /** Handles one datagram. `packet` lives until the end of the turn: copy what is kept. */
   receive(from: Endpoint, packet: Uint8Array): void
+  /** The addresses of the host have changed, where somebody notices such things. */
+  networkChanged?(): void
   /** Says goodbye: what it sends here still goes out. */
   close?(): void
 }

@@ -32,6 +32,12 @@ export interface HostOptions {
   readonly line?: Partial<AccessLine>
 }
 
+/** Of a change of network. */
+export interface MoveOptions {
+  /** Whether the engine is told, as by a host that watches its addresses. False unless told. */
+  readonly isTold?: boolean
+}
+
 /** @internal What a host needs of its world. */
 export interface HostWorld {
   readonly scheduler: Scheduler
@@ -138,15 +144,17 @@ export class SimHost<E extends SimEngine = SimEngine> {
     this.#isPlugged = false
   }
 
-  plug(): void {
+  plug({ isTold = false }: MoveOptions = {}): void {
     this.#isPlugged = true
+    if (isTold) this.#tell()
   }
 
-  /** Moves to another network, with new addresses; the engine is not told, as in life. */
-  moveTo(router: Router | undefined): void {
+  /** Moves to another network, with new addresses. The engine is not told, unless you say that its host watches them. */
+  moveTo(router: Router | undefined, { isTold = false }: MoveOptions = {}): void {
     const { ipv4, ipv6, endpoint } = this
     this.#world.network.unbind(this)
     this.#settle(router, ipv4 !== undefined, ipv6 !== undefined, endpoint.port)
+    if (isTold) this.#tell()
   }
 
   /** Whether an engine runs here. */
@@ -252,6 +260,11 @@ export class SimHost<E extends SimEngine = SimEngine> {
     this.traffic.countReceived(packet)
     this.#turn(() => engine.receive(from, packet))
     return undefined
+  }
+
+  #tell(): void {
+    const engine = this.#life?.engine
+    if (engine?.networkChanged !== undefined && !this.#isAsleep) this.#turn(() => engine.networkChanged?.())
   }
 
   #settle(router: Router | undefined, wantsIpv4: boolean, wantsIpv6: boolean, port: number): void {

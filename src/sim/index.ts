@@ -10,7 +10,7 @@
 // A world with real crypto needs a backend; this is the one that the library itself uses.
 export { loadCrypto } from '../crypto/index.js'
 export type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
-export { DEFAULT_PORT, type HostOptions, SimHost } from './host.js'
+export { DEFAULT_PORT, type HostOptions, type MoveOptions, SimHost } from './host.js'
 export { type AccessLine, CALM, IDEAL_LINE, type LinkConditions } from './link.js'
 export { NAT_TIMEOUT_MS, type Nat, type NatKind, type NatOptions } from './nat.js'
 export type { Loss, Router, Station, Transit } from './network.js'

@@ -21,6 +21,7 @@ import type { StreamDialer, StreamTarget } from '../transport/stream.js'
 import { noUdp, type UdpSender } from '../transport/udp.js'
 import { NetCryptoSessions } from './friend-sessions.js'
 import { friendDht, friendOnion } from './friend-slices.js'
+import { Mobility } from './mobility.js'
 import { NetworkNode } from './network-node.js'
 import { encodeSavedata, freshSavedata, type Savedata, type SavedFriend } from './savedata.js'
 
@@ -72,6 +73,7 @@ export class ToxEngine {
   readonly #onion: OnionClient
   readonly #netCrypto: NetCrypto
   readonly #connections: FriendConnections
+  readonly #mobility: Mobility
   /** Sections that this version does not read, kept as they are; and relays until there is a module for them. */
   readonly #kept: Pick<Savedata, 'others' | 'relays'>
   #closed = false
@@ -115,6 +117,8 @@ export class ToxEngine {
     this.#netCrypto = sessions.netCrypto
     const onion = friendOnion(this.#onion)
     this.#connections = new FriendConnections({ env, onion, dht: friendDht(dht), sessions })
+    const friends = this.#connections
+    this.#mobility = new Mobility({ env, dht: dht.whereabouts, onion: this.#onion, sessions: this.#netCrypto, friends })
     this.messenger = new Messenger({
       env,
       onion,
@@ -159,7 +163,16 @@ export class ToxEngine {
   }
 
   receive(from: Endpoint, packet: Uint8Array): void {
+    this.#mobility.heard()
     this.node.receive(from, packet)
+  }
+
+  /**
+   * Our addresses or routes have changed: everybody is told at once, and whoever does not answer is sought. Sleep and a network
+   * that is back after it was gone are noticed without it. Cheap enough to be called on suspicion.
+   */
+  networkChanged(): void {
+    if (!this.#closed) this.#mobility.changed('the addresses of this machine changed')
   }
 
   wake(nowMs: Millis): void {
@@ -193,6 +206,7 @@ export class ToxEngine {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#mobility.close()
     this.conferences.close()
     this.#connections.close()
     this.#netCrypto.close()

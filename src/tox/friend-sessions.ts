@@ -64,6 +64,10 @@ class AcceptedSession implements Session {
     return this.#connection?.endpoint
   }
 
+  get heardMs(): number | undefined {
+    return this.#connection?.heardMs
+  }
+
   get freeSlots(): number {
     return this.#connection?.freeSlots ?? 0
   }

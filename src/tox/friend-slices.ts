@@ -18,6 +18,7 @@ export function friendOnion(onion: OnionClient): FriendOnion {
       return {
         setOnline: (online) => friend.setOnline(online),
         setDhtKey: (dhtPublicKey) => friend.setDhtPublicKey(dhtPublicKey),
+        tell: () => onion.tellDhtKey(friend),
         remove() {
           handlersOf.delete(bytesKey(publicKey))
           friend.remove()

@@ -191,6 +191,7 @@ export class FakeHost {
         return {
           setOnline: (online) => void this.onlineSet.set(id, online),
           setDhtKey: (dhtPublicKey) => void this.toldDhtKeys.push(dhtPublicKey),
+          tell: () => {},
           remove: () => void this.onionFriends.delete(id),
         }
       },
@@ -229,6 +230,7 @@ export class FakeHost {
         world.after(LATENCY_MS, look)
         return {
           endpoints,
+          refresh: () => {},
           stop: () => {
             isStopped = true
             this.searches--
