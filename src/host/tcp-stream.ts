@@ -23,6 +23,9 @@ export class SocketStream implements AcceptedStream {
     this.socket.on('data', (bytes: Uint8Array) => {
       if (!this.#isDestroyed) turn(() => handler.onData(bytes))
     })
+    this.socket.on('drain', () => {
+      if (!this.#isDestroyed && handler.onDrained !== undefined) turn(() => handler.onDrained?.())
+    })
     this.socket.on('close', () => {
       if (!this.#isDestroyed) turn(() => handler.onClosed())
     })

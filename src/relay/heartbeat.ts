@@ -39,12 +39,12 @@ export class Heartbeat {
     this.ping()
   }
 
-  /** Asks now. */
-  ping(): void {
+  /** Asks now; the relay is given so long to answer. */
+  ping(timeoutMs = PING_TIMEOUT_MS): void {
     this.#pingId = freshPingId(this.#parts.env.random)
     this.#pingedMs = this.#now
     this.#parts.sendPing(this.#pingId)
-    this.#deadline.set(this.#now + PING_TIMEOUT_MS)
+    this.#deadline.set(this.#now + timeoutMs)
   }
 
   /** Something came from the relay. */

@@ -27,7 +27,7 @@ import type { RelayFailure } from './failure.js'
 import { type BegunHandshake, beginHandshake, SERVER_HANDSHAKE_BYTES } from './handshake.js'
 import { Heartbeat } from './heartbeat.js'
 import { RelayRoute, RouteTable, type RouteUser } from './relay-route.js'
-import { SecureStream } from './secure-stream.js'
+import { type RelayMeter, SecureStream } from './secure-stream.js'
 
 /** What may wait here for the system: beyond it nothing but control packets is taken. */
 const QUEUE_MAX_BYTES = 256 * 1024
@@ -38,6 +38,8 @@ export interface RelayConnectionParts {
   readonly keyPair: DhtKeyPair
   /** The relay's key. */
   readonly relay: DhtPublicKey
+  /** Counts packets both ways. */
+  readonly meter?: RelayMeter | undefined
   /** The relay owns its key: from now on it takes packets. */
   onReady?(): void
   /** The relay answered a ping. */
@@ -46,6 +48,8 @@ export interface RelayConnectionParts {
   onOob?(sender: DhtPublicKey, packet: Uint8Array): void
   onOnionResponse?(packet: Uint8Array): void
   onForwarding?(packet: Uint8Array): void
+  /** There is room again, after there was none. */
+  onDrained?(): void
   /** The connection ended by itself: from the other side, or because the relay is silent or makes no sense. */
   onClosed(failure: RelayFailure): void
 }
@@ -97,6 +101,10 @@ export class RelayConnection implements StreamHandler {
     if (!this.#secure!.receive(left, (packet) => !this.#isClosed && this.#receive(packet))) this.#end(NOT_GENUINE)
   }
 
+  onDrained(): void {
+    if (this.hasRoom) this.#parts.onDrained?.()
+  }
+
   onClosed(): void {
     this.#end({ code: 'closed', text: 'the relay ended the connection' })
   }
@@ -109,6 +117,11 @@ export class RelayConnection implements StreamHandler {
     this.#heartbeat.stop()
     this.#handshake?.wipe()
     this.#secure?.wipe()
+  }
+
+  /** Asks now whether the relay is alive: it is given so long to answer. */
+  probe(timeoutMs: Millis): void {
+    if (this.isReady) this.#heartbeat.ping(timeoutMs)
   }
 
   /** Asks for a way to a peer. Only when ready; one for each key. */
@@ -162,7 +175,7 @@ export class RelayConnection implements StreamHandler {
       return undefined
     }
     this.#answer = new Uint8Array(0)
-    this.#secure = new SecureStream(this.#parts.crypto, this.#stream, keys)
+    this.#secure = new SecureStream(this.#parts.crypto, this.#stream, keys, this.#parts.meter)
     // The relay believes that we are who we say when our first packet opens.
     this.#heartbeat.start()
     this.#parts.onReady?.()

@@ -1,155 +1,279 @@
-// The TCP relays that we use: which ones are connected, who is reached through them, which rest. As c-toxcore's TCP_connection.c.
+// The TCP relays that we use: which are connected, who is reached through them, which rest. As c-toxcore's TCP_connection.c:
+// three are kept for friends to meet us, three for onion packets where UDP does not work, and those through which friends are
+// reached, unless a direct path to all of them works. Departures: relays that fail are tried again with growing pauses instead
+// of being forgotten, and of many that the user names only as many are connected to as are needed.
 
-import type { Endpoint, Env, Millis } from '../base/index.js'
-import type { Crypto } from '../crypto/crypto.js'
-import type { DhtKeyPair, DhtPublicKey, Nonce } from '../crypto/keys.js'
+import { bytesKey, type Deadline, type Endpoint, type Millis } from '../base/index.js'
+import type { DhtPublicKey } from '../crypto/keys.js'
 import type { RelayInfo } from '../packet/node-info.js'
-import type { StreamDialer, StreamTarget } from '../transport/stream.js'
-import type { RelayFailure } from './failure.js'
+import type { StreamTarget } from '../transport/stream.js'
+import { PooledRelay, type RelayOwner } from './pooled-relay.js'
+import { RelayBook } from './relay-book.js'
+import type {
+  RelayedPeer,
+  RelayedPeerHandlers,
+  RelayHop,
+  RelayPoolParts,
+  RelaySnapshot,
+  RelayTarget,
+} from './relay-types.js'
+import { PeerThroughRelays } from './relayed-peer.js'
 
-/** A relay as users name it: by address, or by a name that the dialer resolves. */
-export interface RelayTarget {
-  readonly target: StreamTarget
-  readonly publicKey: DhtPublicKey
-}
-
-export type RelayState =
-  /** Being connected to. */
-  | 'connecting'
-  | 'connected'
-  /** Not connected because nobody needs it now. */
-  | 'resting'
-  /** It failed; tried again later. */
-  | 'waiting'
-
-/** What is known of a relay, for display. */
-export interface RelaySnapshot extends RelayTarget {
-  readonly state: RelayState
-  /** The last failure, since it was connected last. */
-  readonly failure: RelayFailure | undefined
-  /** From ping to pong; undefined until measured. */
-  readonly rttMs: Millis | undefined
-  /** Peers who are reached through it now. */
-  readonly peers: number
-}
-
-/** The first hop of an onion path, as the onion wants it (FirstHop of onion/slice.ts). */
-export interface RelayHop {
-  readonly key: string
-  send(nonce: Nonce, layer: Uint8Array): void
-}
-
-/** A relay that brought an OOB packet: the answer goes back through it. */
-export interface OobRelay {
-  readonly publicKey: DhtPublicKey
-  /** Sends an OOB packet of 1 to 1,024 bytes to whoever has this key on the relay; false when it cannot leave now. */
-  sendOob(to: DhtPublicKey, packet: Uint8Array): boolean
-}
-
-export interface RelayPoolParts {
-  readonly env: Env
-  readonly crypto: Crypto
-  readonly keyPair: DhtKeyPair
-  readonly dialer: StreamDialer
-  /** The answer to an onion packet: a view valid for the turn, as all packets here. */
-  onOnionResponse(packet: Uint8Array): void
-  onForwarding?(packet: Uint8Array): void
-  /** An OOB packet of somebody who is no peer of ours on this relay: a cookie request or handshake, most likely. */
-  onOob(sender: DhtPublicKey, packet: Uint8Array, relay: OobRelay): void
-  /** `connectedCount`, or a state or failure in `list`, changed. */
-  onNews?(): void
-}
-
-export interface RelayedPeerHandlers {
-  /** A packet of the peer, through a route or OOB on a relay that we share with it. */
-  onData(packet: Uint8Array): void
-  /** `relayCount` changed. */
-  onChange(): void
-}
-
-/** The way to one peer through relays. */
-export interface RelayedPeer {
-  readonly publicKey: DhtPublicKey
-  /**
-   * A place of `size` bytes for one packet, to be written whole at once: on the first relay where both are connected and
-   * whose queue has room; undefined when there is none.
-   */
-  reserve(size: number): Uint8Array | undefined
-  /** Sends a packet OOB through the relays where we wait for the peer; false when it left through none. */
-  sendOob(packet: Uint8Array): boolean
-  /** Uses a relay that the peer told us, for at most six; false when there are enough, or it is one already. */
-  addRelay(relay: RelayInfo): boolean
-  /** As `addRelay`, with the relay that brought the peer's OOB packet. */
-  addOobRelay(relay: OobRelay): boolean
-  /** A direct path works: relays that nobody else needs may rest. */
-  setDirect(direct: boolean): void
-  /** Relays through which data reaches the peer now. */
-  readonly relayCount: number
-  /** The relays in use for it whose address is known, connected or not: those that work first. */
-  readonly relays: RelayInfo[]
-  /** The relay that `reserve` would take, and its round trip (between us and the relay). */
-  readonly best: RelaySnapshot | undefined
-  close(): void
-}
+/** c-toxcore: RECOMMENDED_FRIEND_TCP_CONNECTIONS, NUM_ONION_TCP_CONNECTIONS. */
+const BASE_RELAYS = 3
+const ONION_RELAYS = BASE_RELAYS
+/** While fewer than three are connected, so many are tried at once. */
+const BASE_ATTEMPTS = 2 * BASE_RELAYS
+/** So long a relay is kept for a friend who was asked for there (c-toxcore: TCP_CONNECTION_ANNOUNCE_TIMEOUT). */
+const AWAIT_MS = 10_000
+/** A relay that a friend told us is forgotten when so many attempts in a row failed. */
+const LEARNT_FAILURES_MAX = 3
+/** c-toxcore: NUM_SAVED_TCP_RELAYS. */
+const SAVED_MAX = 8
 
 export class RelayPool {
-  constructor(readonly parts: RelayPoolParts) {}
+  readonly #parts: RelayPoolParts
+  readonly #relays: RelayBook
+  readonly #owner: RelayOwner
+  readonly #peers = new Map<string, PeerThroughRelays>()
+  readonly #deadline: Deadline
+  #wantsOnion = false
+  #hasNews = false
+  #isClosed = false
+
+  constructor(parts: RelayPoolParts) {
+    this.#parts = parts
+    this.#relays = new RelayBook(parts.env.random)
+    this.#owner = {
+      parts,
+      onConnected: (relay) => this.#onConnected(relay),
+      onDisconnected: (relay) => this.#onDisconnected(relay),
+      onOob: (sender, packet, relay) => this.#onOob(sender, packet, relay),
+      onDrained: (relay) => {
+        for (const peer of this.#peersOf(relay)) peer.onDrained()
+      },
+      onNews: () => this.#tellNews(),
+    }
+    this.#deadline = parts.env.deadlines.create('relay pool', () => this.#look())
+  }
 
   /** Relays that we are connected to now. */
   get connectedCount(): number {
-    return 0
+    return this.#relays.connected.length
   }
 
   /** All that are known, for display. */
   get list(): readonly RelaySnapshot[] {
-    return []
+    return this.#relays.all.map(({ snapshot }) => snapshot)
   }
 
   /** Adds a relay of the user's, a bootstrap node's or a saved one; harmless when it is known. */
-  add(_relay: RelayTarget): void {}
+  add({ target, publicKey }: RelayTarget): void {
+    const known = this.#relays.get(publicKey)
+    known?.addTarget(target)
+    if (known !== undefined) known.isKept = true
+    else this.#create(publicKey, target, true)
+    this.#lookSoon()
+  }
 
   /** Begins to reach a peer, by its DHT key. One for each key: throws when there is one already. */
-  peer(publicKey: DhtPublicKey, _handlers: RelayedPeerHandlers): RelayedPeer {
-    return {
-      publicKey,
-      reserve: () => undefined,
-      sendOob: () => false,
-      addRelay: () => false,
-      addOobRelay: () => false,
-      setDirect() {},
-      relayCount: 0,
-      relays: [],
-      best: undefined,
-      close() {},
+  peer(publicKey: DhtPublicKey, handlers: RelayedPeerHandlers): RelayedPeer {
+    const key = bytesKey(publicKey)
+    if (this.#peers.has(key)) throw new Error('this peer is being reached already')
+    const owner = {
+      learn: (info: RelayInfo, onlineCount: number) => this.#learn(info, onlineCount),
+      known: (relay: DhtPublicKey) => this.#relays.get(relay),
+      changed: () => this.#lookSoon(),
+      awaits: (relay: PooledRelay) => this.#awaits(relay),
+      forget: (gone: PeerThroughRelays) => {
+        if (this.#peers.get(key) === gone) this.#peers.delete(key)
+      },
     }
+    const peer = new PeerThroughRelays(owner, publicKey, handlers)
+    this.#peers.set(key, peer)
+    return peer
   }
 
   /** Whether onion packets go through relays (UDP does not work): three are kept for them. False at first. */
-  setOnion(_wanted: boolean): void {}
+  setOnion(wanted: boolean): void {
+    if (wanted === this.#wantsOnion) return
+    this.#wantsOnion = wanted
+    this.#lookSoon()
+  }
 
   /** A connected relay by chance, as first hop of an onion path. */
   random(): RelayHop | undefined {
-    return undefined
+    const connected = this.#relays.connected
+    const chosen = connected.filter(({ isForOnion }) => isForOnion)
+    const relay = this.#relays.any(chosen.length > 0 ? chosen : connected)
+    if (relay === undefined) return undefined
+    return { key: `relay ${relay.key}`, send: (nonce, layer) => relay.connection?.sendOnion(nonce, layer) }
   }
 
   /** Up to `count` connected relays by chance whose address is known, for friends. */
-  connected(_count: number): readonly RelayInfo[] {
-    return []
+  connected(count: number): readonly RelayInfo[] {
+    return this.#relays
+      .shuffled(this.#relays.connected)
+      .flatMap(({ info }) => info ?? [])
+      .slice(0, count)
   }
 
   /** Has a connected relay pass `data` on to a node; false when there is none. */
-  forward(_to: Endpoint, _data: Uint8Array): boolean {
-    return false
+  forward(to: Endpoint, data: Uint8Array): boolean {
+    return this.#relays.any(this.#relays.connected)?.connection?.sendForward(to, data) ?? false
   }
 
-  /** At most eight for savedata: connected ones first. */
+  /** At most eight for savedata: connected ones first, then those that worked in this run. */
   saved(): RelayInfo[] {
-    return []
+    const rank = (relay: PooledRelay): number => (relay.state === 'connected' ? 0 : relay.hasWorked ? 1 : 2)
+    return this.#relays.all
+      .sort((a, b) => rank(a) - rank(b))
+      .flatMap(({ info }) => info ?? [])
+      .slice(0, SAVED_MAX)
   }
 
-  /** Our addresses changed, or we woke from sleep: connects anew, at once. */
-  reconnect(): void {}
+  /** Our addresses changed, or we woke from sleep: tries at once what failed, and asks the others whether they still work. */
+  networkChanged(): void {
+    for (const relay of this.#relays.all) relay.networkChanged()
+    this.#lookSoon()
+  }
 
   /** Ends all connections, for good. */
-  close(): void {}
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const peer of [...this.#peers.values()]) peer.close()
+    for (const relay of this.#relays.all) relay.rest()
+    this.#relays.clear()
+    this.#deadline.clear()
+  }
+
+  get #now(): Millis {
+    return this.#parts.env.clock.now()
+  }
+
+  #create(publicKey: DhtPublicKey, target: StreamTarget, isKept: boolean): PooledRelay | undefined {
+    const relay = new PooledRelay(this.#owner, publicKey, target, isKept)
+    if (this.#isClosed || !this.#relays.add(relay)) return undefined
+    this.#tellNews()
+    return relay
+  }
+
+  /** A relay that a peer told us: a new one only while fewer than three reach the peer. */
+  #learn({ relay: target, publicKey }: RelayInfo, onlineCount: number): PooledRelay | undefined {
+    const known = this.#relays.get(publicKey)
+    if (known !== undefined) {
+      // A friend's word does not change what the user said.
+      if (known.state === 'waiting' && !known.isKept) known.addTarget(target)
+      return known
+    }
+    return onlineCount < BASE_RELAYS && target.isSendable ? this.#create(publicKey, target, false) : undefined
+  }
+
+  #awaits(relay: PooledRelay): void {
+    relay.askedMs = this.#now
+    this.#deadline.setSooner(this.#now + AWAIT_MS)
+  }
+
+  #onConnected(relay: PooledRelay): void {
+    if (relay.ties.size > 0) this.#awaits(relay)
+    for (const peer of this.#peersOf(relay)) peer.onConnected(relay)
+  }
+
+  #onDisconnected(relay: PooledRelay): void {
+    const isForgotten = relay.state === 'waiting' && !relay.isKept && relay.failures >= LEARNT_FAILURES_MAX
+    if (isForgotten) this.#relays.remove(relay)
+    for (const peer of this.#peersOf(relay)) peer.onDisconnected(relay, isForgotten)
+  }
+
+  #peersOf(relay: PooledRelay): PeerThroughRelays[] {
+    return [...this.#peers.values()].filter((peer) => peer.isOn(relay))
+  }
+
+  #onOob(sender: DhtPublicKey, packet: Uint8Array, relay: PooledRelay): void {
+    const peer = this.#peers.get(bytesKey(sender))
+    if (peer?.isOn(relay)) peer.receive(packet)
+    else this.#parts.onOob(sender, packet, relay)
+  }
+
+  #lookSoon(): void {
+    if (!this.#isClosed) this.#deadline.setSooner(this.#now)
+  }
+
+  #tellNews(): void {
+    this.#hasNews = true
+    this.#lookSoon()
+  }
+
+  /** Looks who needs which relay: connects and disconnects. */
+  #look(): void {
+    this.#chooseForOnion()
+    for (const relay of this.#relays.connected) if (this.#mayRest(relay)) relay.rest()
+    this.#dropUnused()
+    const connected = this.#relays.connected
+    const connecting = this.#relays.count(({ state }) => state === 'connecting')
+    const idle = this.#relays.shuffled(this.#relays.all.filter((relay) => this.#isIdle(relay)))
+    // A direct path lets relays rest, and they can be woken: they count.
+    const resting = this.#relays.count((relay) => relay.state === 'resting' && relay.ties.size > 0)
+    let missing = 0
+    if (connected.length + resting < BASE_RELAYS) missing = BASE_ATTEMPTS - connected.length - resting - connecting
+    if (this.#wantsOnion && connected.length < ONION_RELAYS) {
+      missing = Math.max(missing, BASE_ATTEMPTS - connected.length - connecting)
+    }
+    for (const relay of idle) {
+      const isNeeded = [...relay.ties].some(({ isAsleep }) => !isAsleep)
+      if (!isNeeded && missing <= 0) continue
+      if (!isNeeded) missing--
+      relay.connect()
+    }
+    this.#relays.tidy()
+    this.#setDeadline()
+    if (!this.#hasNews) return
+    this.#hasNews = false
+    this.#parts.onNews?.()
+  }
+
+  /** Not connected, and may be. */
+  #isIdle({ state, retryMs }: PooledRelay): boolean {
+    return state === 'resting' || (state === 'waiting' && retryMs <= this.#now)
+  }
+
+  #chooseForOnion(): void {
+    const connected = this.#relays.connected
+    if (!this.#wantsOnion) for (const relay of connected) relay.isForOnion = false
+    let missing = this.#wantsOnion ? ONION_RELAYS - connected.filter(({ isForOnion }) => isForOnion).length : 0
+    for (const relay of connected) {
+      if (relay.isForOnion || missing <= 0) continue
+      relay.isForOnion = true
+      missing--
+    }
+  }
+
+  /** Whether all whom it reaches are reached directly as well. */
+  #mayRest(relay: PooledRelay): boolean {
+    if (relay.isForOnion || this.#now - relay.askedMs < AWAIT_MS || relay.onlineCount === 0) return false
+    return [...relay.ties].every(({ route, isAsleep }) => route?.state !== 'online' || isAsleep)
+  }
+
+  /** Beyond three, relays through which nobody is reached are not kept; friends told us some of them. */
+  #dropUnused(): void {
+    const connected = this.#relays.connected
+    let surplus = connected.length - BASE_RELAYS
+    for (const relay of connected) {
+      if (surplus <= 0) return
+      if (relay.isForOnion || relay.onlineCount > 0 || this.#now - relay.askedMs < AWAIT_MS) continue
+      surplus--
+      if (!relay.isKept) this.#relays.remove(relay)
+      relay.rest()
+      for (const peer of this.#peersOf(relay)) peer.onDisconnected(relay, true)
+    }
+  }
+
+  #setDeadline(): void {
+    const now = this.#now
+    for (const { state, retryMs, askedMs } of this.#relays.all) {
+      const atMs = state === 'waiting' ? retryMs : state === 'connected' ? askedMs + AWAIT_MS : now
+      if (atMs > now) this.#deadline.setSooner(atMs)
+    }
+  }
 }

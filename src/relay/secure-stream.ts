@@ -16,6 +16,12 @@ export interface StreamKeys {
   readonly receiveNonce: Nonce
 }
 
+/** Counts packets, by the first byte of each and the bytes inside its frame. */
+export interface RelayMeter {
+  sent(kind: number, bytes: number): void
+  received(kind: number, bytes: number): void
+}
+
 /** A turn that sends more writes several times: 31 full frames each. */
 const GATHER_MAX_BYTES = 64 * 1024
 
@@ -26,6 +32,7 @@ export class SecureStream {
   readonly #crypto: Crypto
   readonly #stream: ByteStream
   readonly #keys: StreamKeys
+  readonly #meter: RelayMeter | undefined
   readonly #frames = new FrameReader(MAC_BYTES + 1, RELAY_FRAME_MAX_BYTES)
   /** Sealed frames of this turn. */
   #gathered: Uint8Array = NOTHING
@@ -39,8 +46,9 @@ export class SecureStream {
   #reserved: Uint8Array | undefined
   #isClosed = false
 
-  constructor(crypto: Crypto, stream: ByteStream, keys: StreamKeys) {
+  constructor(crypto: Crypto, stream: ByteStream, keys: StreamKeys, meter?: RelayMeter) {
     this.#crypto = crypto
+    this.#meter = meter
     this.#stream = stream
     this.#keys = keys
   }
@@ -71,6 +79,7 @@ export class SecureStream {
       const packet = opened.subarray(0, sealed.length - MAC_BYTES)
       if (!this.#crypto.open(packet, sealed, this.#keys.receiveNonce, this.#keys.key)) return false
       incrementNonce(this.#keys.receiveNonce)
+      this.#meter?.received(packet[0]!, packet.length)
       return onPacket(packet)
     })
   }
@@ -104,6 +113,7 @@ export class SecureStream {
     const start = at + LENGTH_BYTES
     this.#crypto.seal(this.#gathered.subarray(start, start + sealedBytes), packet, this.#keys.sendNonce, this.#keys.key)
     incrementNonce(this.#keys.sendNonce)
+    this.#meter?.sent(packet[0]!, packet.length)
   }
 
   /** Room for a frame of `size` bytes among those of this turn: where it begins. */

@@ -26,6 +26,8 @@ export interface StreamHandler {
   onData(bytes: Uint8Array): void
   /** The other side ended the connection, or it broke. */
   onClosed(): void
+  /** The system has taken what waited for it, after much had. */
+  onDrained?(): void
 }
 
 /** A host by name, which only the dialer (or a proxy's resolver) can turn into an address. */

@@ -52,6 +52,10 @@ class Passage implements StreamHandler, ByteStream {
     else this.#go(this.#talk.receive(bytes))
   }
 
+  onDrained(): void {
+    if (!this.#isDestroyed) this.#reader?.onDrained?.()
+  }
+
   onClosed(): void {
     if (this.#isDestroyed) return
     this.#isDestroyed = true
