@@ -2,16 +2,15 @@
 // Onion: their DHT key; DHT: their endpoint; net-crypto: the session. Each piece may be learned again at any time: a friend
 // who restarts comes with another DHT key and another port.
 
-import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
+import type { Deadline, Endpoint, Millis } from '../base/index.js'
 import { sameBytes } from '../base/index.js'
 import type { DhtPublicKey, LongTermPublicKey } from '../crypto/keys.js'
 import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
+import type { FriendConnectionOwner, FriendPath } from './friend-connection-owner.js'
+import { FriendRelays } from './friend-relays.js'
 import type {
   DhtSearch,
   FriendContact,
-  FriendDht,
-  FriendOnion,
-  FriendSessions,
   IncomingSession,
   OnionFriend,
   OnionFriendHandlers,
@@ -29,30 +28,14 @@ export const DHT_KEY_TIMEOUT_MS = 60_000 + (60_000 + 2_000)
 /** Between the starts of two attempts, so that a peer who refuses at once costs little. */
 export const RECONNECT_MIN_MS = 500
 
-/** How a friend is reached: directly, or through TCP relays alone. */
-export type FriendPath = 'udp' | 'tcp'
-
-/** What `FriendConnections` does for each of its connections. */
-export interface FriendConnectionOwner {
-  readonly env: Env
-  readonly onion: FriendOnion
-  readonly dht: FriendDht
-  readonly sessions: FriendSessions
-  onStatus(connection: FriendConnection, connected: boolean): void
-  onPath(connection: FriendConnection, path: FriendPath): void
-  onAcked(connection: FriendConnection, upTo: number): void
-  onWritable(connection: FriendConnection): void
-  onRelays(connection: FriendConnection, relays: readonly RelayInfo[]): void
-  onLossless(connection: FriendConnection, packet: Uint8Array): void
-  onLossy(connection: FriendConnection, packet: Uint8Array): void
-}
-
 /** The connection to one long-term key; made by `FriendConnections.open`. */
 export class FriendConnection implements SessionHandlers {
   readonly #onion: OnionFriend
   #session: Session | undefined
   #connected = false
   #path: FriendPath = 'udp'
+  #isDirect = false
+  readonly #relays: FriendRelays
   #dht: { readonly publicKey: DhtPublicKey; readonly search: DhtSearch; learnedMs: Millis } | undefined
   #endpoint: { readonly endpoint: Endpoint; learnedMs: Millis } | undefined
   /** Where and as whom the friend was met last, however long ago: the first thing to try when the network is back. */
@@ -66,6 +49,8 @@ export class FriendConnection implements SessionHandlers {
   #destroyed = false
   /** @internal When the next Alive packet is due; kept by `FriendConnections`. */
   aliveDueMs: Millis = 0
+  /** @internal When to tell the friend of our relays next; kept by `FriendConnections`. */
+  shareDueMs: Millis = 0
   /** @internal How many users hold it. */
   references = 1
 
@@ -75,6 +60,7 @@ export class FriendConnection implements SessionHandlers {
     lastSeenUnix: number,
   ) {
     const { deadlines } = owner.env
+    this.#relays = new FriendRelays(owner.relays)
     this.#patience = deadlines.create('friend silence', () => this.#checkPatience())
     this.#retry = deadlines.create('friend reconnect', () => this.#connect())
     const onDhtKey: OnionFriendHandlers['onDhtKey'] = (...learned) => this.#onOnionDhtKey(...learned)
@@ -111,6 +97,11 @@ export class FriendConnection implements SessionHandlers {
   /** When something came from the friend last; `undefined` when not connected. */
   get heardMs(): Millis | undefined {
     return this.#connected ? this.#session?.heardMs : undefined
+  }
+
+  /** @internal */
+  get session(): Session | undefined {
+    return this.#session
   }
 
   /** How many lossless packets may be queued; 0 when not connected. */
@@ -190,6 +181,7 @@ export class FriendConnection implements SessionHandlers {
     this.#session = incoming.accept(this)
     if (incoming.endpoint !== undefined) this.#endpoint = { endpoint: incoming.endpoint, learnedMs: this.#now }
     else for (const endpoint of this.#endpoints()) this.#session.setEndpoint(endpoint, false)
+    this.#relays.begin(this.#session)
     return true
   }
 
@@ -206,6 +198,18 @@ export class FriendConnection implements SessionHandlers {
     this.#retry.clear()
   }
 
+  /** @internal The friend, or the onion, named relays through which they can be reached. */
+  learnRelays(relays: readonly RelayInfo[]): void {
+    if (this.#destroyed) return
+    for (const relay of relays) this.#relays.named(relay, this)
+    this.#connect()
+  }
+
+  /** @internal We tell the friend of these relays of ours: they may carry the session from now on. */
+  shareRelays(relays: readonly RelayInfo[]): void {
+    for (const relay of relays) this.#relays.use(relay, this)
+  }
+
   // What the session reports.
 
   onEstablished(): void {
@@ -213,7 +217,8 @@ export class FriendConnection implements SessionHandlers {
     const endpoint = this.#session?.endpoint
     if (endpoint !== undefined) this.#endpoint = { endpoint, learnedMs: now }
     this.#connected = true
-    this.#path = 'udp'
+    this.#isDirect = this.#session?.hasDirectPath ?? true
+    this.#path = !this.#isDirect && this.#relayCount > 0 ? 'tcp' : 'udp'
     this.#lastAliveMs = now
     this.#patience.set(now + CONNECTION_TIMEOUT_MS)
     this.#retry.clear()
@@ -245,12 +250,12 @@ export class FriendConnection implements SessionHandlers {
   }
 
   onDirectPath(direct: boolean): void {
-    // A direct path that grew quiet while no relay helps is no news: the Alive packets decide.
-    if (!direct && (this.#session?.relayCount ?? 0) === 0) return
-    const path = direct ? 'udp' : 'tcp'
-    if (path === this.#path) return
-    this.#path = path
-    this.owner.onPath(this, path)
+    this.#isDirect = direct
+    this.#judgePath()
+  }
+
+  onRelays(): void {
+    this.#judgePath()
   }
 
   /**
@@ -287,8 +292,22 @@ export class FriendConnection implements SessionHandlers {
     if (relays.length > 0) this.owner.onRelays(this, relays)
   }
 
+  #judgePath(): void {
+    // A direct path that grew quiet while no relay helps is no news: the Alive packets decide.
+    if (!this.#connected || (!this.#isDirect && this.#relayCount === 0)) return
+    const path = this.#isDirect ? 'udp' : 'tcp'
+    if (path === this.#path) return
+    this.#path = path
+    this.owner.onPath(this, path)
+  }
+
+  get #relayCount(): number {
+    return this.#session?.relayCount ?? 0
+  }
+
   #onEndpoint(endpoint: Endpoint): void {
     this.#endpoint = { endpoint, learnedMs: this.#now }
+    this.#relays.foundFriend(this)
     if (this.#session === undefined) this.#connect()
     else this.#session.setEndpoint(endpoint, true)
   }
@@ -306,17 +325,18 @@ export class FriendConnection implements SessionHandlers {
     if (!this.#connected) this.#patience.set(this.#now + DHT_KEY_TIMEOUT_MS)
   }
 
-  /** Connects when key and endpoint are known and nothing is under way. */
+  /** Connects when their key is known and a way, be it a relay, and nothing is under way. */
   #connect(): void {
     if (this.#session !== undefined || this.#dht === undefined) return
     const endpoints = this.#endpoints()
-    if (endpoints.length === 0) return
+    if (endpoints.length === 0 && this.#relays.isEmpty) return
     const soonestMs = this.#lastAttemptMs + RECONNECT_MIN_MS
     if (this.#now < soonestMs) return this.#retry.set(soonestMs)
     this.#lastAttemptMs = this.#now
     this.#session = this.owner.sessions.connect(this.publicKey, this.#dht.publicKey, this)
     if (this.#session === undefined) return this.#retry.set(this.#now + RECONNECT_MIN_MS)
     for (const endpoint of endpoints) this.#session.setEndpoint(endpoint, false)
+    this.#relays.begin(this.#session)
   }
 
   #dropSession(): void {

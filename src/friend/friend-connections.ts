@@ -7,15 +7,11 @@ import { decode, encode } from '../codec/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
 import { Alive } from '../packet/friend/alive.js'
 import { LOSSLESS_ID_FIRST, LOSSY_ID_FIRST, LOSSY_ID_LAST, PacketId } from '../packet/friend/packet-id.js'
-import { ShareRelays } from '../packet/friend/share-relays.js'
+import { SHARED_RELAYS_MAX, ShareRelays } from '../packet/friend/share-relays.js'
 import type { RelayInfo } from '../packet/node-info.js'
-import {
-  ALIVE_INTERVAL_MS,
-  FriendConnection,
-  type FriendConnectionOwner,
-  type FriendPath,
-} from './friend-connection.js'
-import type { FriendDht, FriendOnion, FriendSessions, IncomingSession } from './slices.js'
+import { ALIVE_INTERVAL_MS, FriendConnection } from './friend-connection.js'
+import type { FriendConnectionOwner, FriendPath } from './friend-connection-owner.js'
+import type { FriendDht, FriendOnion, FriendPool, FriendSessions, IncomingSession } from './slices.js'
 
 /** Handles one packet, id first; a view valid for the turn. */
 export type FriendPacketHandler = (connection: FriendConnection, packet: Uint8Array) => void
@@ -37,8 +33,12 @@ export interface FriendConnectionsDependencies {
   readonly onion: FriendOnion
   readonly dht: FriendDht
   readonly sessions: FriendSessions
+  /** Absent where there is no TCP. */
+  readonly relays?: FriendPool | undefined
 }
 
+/** Friends are told of our relays so often (c-toxcore: SHARE_RELAYS_INTERVAL). */
+const SHARE_RELAYS_INTERVAL_MS = 5 * 60_000
 /** A refused Alive packet (send window full) is tried again this soon. */
 const ALIVE_RETRY_MS = 500
 
@@ -54,7 +54,7 @@ export class FriendConnections {
   readonly #listeners: FriendConnectionListener[] = []
   readonly #aliveDeadline: Deadline
 
-  constructor({ env, onion, dht, sessions }: FriendConnectionsDependencies) {
+  constructor({ env, onion, dht, sessions, relays = NO_RELAYS }: FriendConnectionsDependencies) {
     this.#env = env
     this.#aliveDeadline = env.deadlines.create('friend alive packets', () => this.#sendAlivePackets())
     const dispatch = (connection: FriendConnection, packet: Uint8Array): void => this.#dispatch(connection, packet)
@@ -63,6 +63,7 @@ export class FriendConnections {
       onion,
       dht,
       sessions,
+      relays,
       onStatus: (connection, connected) => this.#onStatus(connection, connected),
       onPath: (connection, path) => {
         for (const listener of this.#listeners) listener.onPath?.(connection, path)
@@ -135,6 +136,11 @@ export class FriendConnections {
     }
   }
 
+  /** We are connected to other relays than before: friends who were not told of any lately are told of these. */
+  relaysChanged(): void {
+    for (const connection of this.#connected) this.#shareRelays(connection)
+  }
+
   /** Ends all connections, so that friends see us leave at once. */
   close(): void {
     this.#aliveDeadline.clear()
@@ -167,7 +173,22 @@ export class FriendConnections {
     if (relays.length > 0) this.#onRelays(connection, relays)
   }
 
+  #shareRelays(connection: FriendConnection): void {
+    const now = this.#env.clock.now()
+    if (now < connection.shareDueMs) return
+    const relays = this.#owner.relays.connected(SHARED_RELAYS_MAX)
+    if (relays.length === 0) return
+    const nodes = relays.map(({ relay, publicKey }) => ({
+      address: { protocol: 'tcp' as const, endpoint: relay },
+      publicKey,
+    }))
+    if (connection.sendLossless(encode(ShareRelays, { id: PacketId.SHARE_RELAYS, relays: nodes })) === undefined) return
+    connection.shareDueMs = now + SHARE_RELAYS_INTERVAL_MS
+    connection.shareRelays(relays)
+  }
+
   #onRelays(connection: FriendConnection, relays: readonly RelayInfo[]): void {
+    connection.learnRelays(relays)
     for (const listener of this.#listeners) listener.onRelays?.(connection, relays)
   }
 
@@ -176,6 +197,8 @@ export class FriendConnections {
       this.#connected.add(connection)
       connection.aliveDueMs = nextAliveMs(this.#env.clock.now())
       this.#aliveDeadline.setSooner(connection.aliveDueMs)
+      connection.shareDueMs = 0
+      this.#shareRelays(connection)
     } else {
       this.#connected.delete(connection)
     }
@@ -189,12 +212,15 @@ export class FriendConnections {
       if (connection.aliveDueMs <= now) {
         const isSent = connection.sendLossless(ALIVE_PACKET) !== undefined
         connection.aliveDueMs = isSent ? nextAliveMs(now) : now + ALIVE_RETRY_MS
+        this.#shareRelays(connection)
       }
       nextMs = Math.min(nextMs, connection.aliveDueMs)
     }
     if (nextMs < Number.POSITIVE_INFINITY) this.#aliveDeadline.set(nextMs)
   }
 }
+
+const NO_RELAYS: FriendPool = { connected: () => [], isLocal: false }
 
 /** All friends are pinged in the same turns, at whole multiples of the interval: an idle process wakes once for all. */
 function nextAliveMs(nowMs: Millis): Millis {

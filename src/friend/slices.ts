@@ -53,6 +53,14 @@ export interface FriendDht {
   addCandidate(node: NodeInfo): void
 }
 
+/** The TCP relays that we use ourselves. */
+export interface FriendPool {
+  /** Up to `count` relays that we are connected to, by chance. */
+  connected(count: number): readonly RelayInfo[]
+  /** Whether any of ours is in our own network: then friends may name such as well. */
+  readonly isLocal: boolean
+}
+
 /** What a session reports. Never called from inside `connect` or `accept`, nor after `onClosed` or `kill`. */
 export interface SessionHandlers {
   onEstablished(): void
@@ -72,6 +80,8 @@ export interface SessionHandlers {
   onDhtKey(dhtPublicKey: DhtPublicKey): void
   /** Whether the session runs over UDP between the two; without it only relays carry it. */
   onDirectPath(direct: boolean): void
+  /** How many relays carry it, or could. */
+  onRelays(count: number): void
 }
 
 /** A lossless packet whose acknowledgement waits. */
@@ -86,6 +96,8 @@ export interface PacketHold {
 export interface Session {
   /** Tries this endpoint from now on; `confirmed`: the DHT has just had an answer from there. */
   setEndpoint(endpoint: Endpoint, confirmed: boolean): void
+  /** Uses this relay from now on, where no direct way works. */
+  addRelay(relay: RelayInfo): void
   /** Queues a copy of `packet`: its packet number, or `undefined` when the send window is full or nothing is established. */
   sendLossless(packet: Uint8Array): number | undefined
   /** Sends a copy of `packet` once; false when nothing is established. */
@@ -104,7 +116,9 @@ export interface Session {
   readonly heardMs?: Millis | undefined
   /** Where direct packets go now; absent when unknown. */
   readonly endpoint?: Endpoint | undefined
-  /** Relays that carry it now; absent where there are none yet. */
+  /** Whether packets go directly; absent where nobody knows. */
+  readonly hasDirectPath?: boolean
+  /** Relays that carry it, or could; absent where there are none yet. */
   readonly relayCount?: number
 }
 

@@ -1,7 +1,7 @@
 // The onion client: announces us, finds friends, and carries data to them. Spec: Onion.
 // One deadline wakes it; what a packet or a new node makes possible is done in the turn that brings it.
 
-import { bytesKey, type Deadline, Emitter, type Env, type Millis } from '../base/index.js'
+import { bytesKey, type Deadline, Emitter, type Endpoint, type Env, type Millis } from '../base/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type {
   EphemeralKeyPair,
@@ -87,7 +87,8 @@ export class OnionClient {
     const { env, crypto, keyPair, dht, udp, router, relays, ipv4 = true, ipv6 = true } = parts
     const nowMs = env.clock.now()
     this.#parts = parts
-    this.#nodes = new PathNodes(env.random, ({ family }) => (family === 4 ? ipv4 : ipv6))
+    const isReachable: (endpoint: Endpoint) => boolean = ({ family }) => (family === 4 ? ipv4 : ipv6)
+    this.#nodes = new PathNodes(env.random, isReachable, () => !dht.isConnected && relays?.random() !== undefined)
     const pathParts = { env, crypto, udp, dht, nodes: this.#nodes, relays }
     this.#ownPaths = new PathPool(pathParts)
     this.#friendPaths = new PathPool(pathParts)
@@ -150,6 +151,17 @@ export class OnionClient {
     if (!this.#nodes.addProven(node)) return
     this.#announcer.tryNode(node)
     this.#hurry()
+  }
+
+  /** A node that the user bootstraps from: without UDP paths begin with such, behind a relay. */
+  addBootstrapNode(node: NodeInfo): void {
+    this.#nodes.addBootstrap(node)
+    this.#hurry()
+  }
+
+  /** Relays are there that were not before: while UDP does not work, paths may begin. */
+  relaysChanged(): void {
+    if (!this.#parts.dht.isConnected) this.#hurry()
   }
 
   /** Seeks a friend from now on; the same handle when it is sought already. `lastSeenUnix` in seconds, 0 for never. */

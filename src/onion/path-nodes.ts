@@ -1,7 +1,8 @@
 // The nodes that paths are built from: the DHT's, those that answered announce requests, those of paths that worked.
-// A separate list of nodes from savedata serves before the DHT answers. Nodes of failing paths leave sooner.
+// A separate list of nodes from savedata serves before the DHT answers, and bootstrap nodes where it never will because there is
+// no UDP. Nodes of failing paths leave sooner.
 
-import { bytesKey, type Endpoint, type Random } from '../base/index.js'
+import { bytesKey, type Endpoint, type Random, sameBytes } from '../base/index.js'
 import { compareDistance } from '../dht/distance.js'
 import type { NodeInfo } from '../packet/node-info.js'
 import { PATH_NODES_MAX } from './timing.js'
@@ -24,11 +25,15 @@ interface Known {
 export class PathNodes {
   readonly #nodes = new Map<string, Known>()
   readonly #saved: NodeInfo[] = []
+  /** Those that the user named; at most 32. */
+  readonly #bootstrap: NodeInfo[] = []
 
   constructor(
     private readonly random: Random,
     /** Whether our socket speaks to such addresses: hop 1 must be one; the others are reached by those before them. */
     private readonly isReachable: (endpoint: Endpoint) => boolean = () => true,
+    /** Whether bootstrap nodes serve as well, though they never answered us: relays lead to them while UDP does not. */
+    private readonly usesBootstrap: () => boolean = () => false,
   ) {}
 
   /** How many nodes are known to work. */
@@ -71,9 +76,21 @@ export class PathNodes {
     )
   }
 
+  /** Adds a node that the user bootstraps from; the oldest makes room. */
+  addBootstrap(node: NodeInfo): void {
+    if (!node.endpoint.isSendable || this.#bootstrap.some((one) => sameBytes(one.publicKey, node.publicKey))) return
+    if (this.#bootstrap.length >= PATH_NODES_MAX) this.#bootstrap.shift()
+    this.#bootstrap.push(node)
+  }
+
   /** All nodes that may be used now. */
   list(): NodeInfo[] {
-    return this.#nodes.size > 0 ? Array.from(this.#nodes.values(), ({ node }) => node) : this.#saved.slice()
+    const proven = Array.from(this.#nodes.values(), ({ node }) => node)
+    // One node makes no path that hides anything: as in c-toxcore two are enough.
+    const isEnough = proven.length >= 2 || this.#bootstrap.length === 0 || !this.usesBootstrap()
+    if (isEnough) return proven.length > 0 ? proven : this.#saved.slice()
+    const others = [...this.#saved, ...this.#bootstrap].filter(({ publicKey }) => !this.#nodes.has(bytesKey(publicKey)))
+    return [...proven, ...others]
   }
 
   /** What savedata keeps: the youngest first, then saved ones of earlier runs. */
@@ -95,6 +112,12 @@ export class PathNodes {
       2,
     )
     return [first, second, exit ?? (this.random.uniform(2) === 0 ? first : second)]
+  }
+
+  /** The second hop and the exit of a path that begins with a relay: different ones when two are known. */
+  pickTwo(): [NodeInfo, NodeInfo] | undefined {
+    const [second, exit] = this.#shuffle(this.#hops(), 2)
+    return second && [second, exit ?? second]
   }
 
   /** When all are suspect, somebody is blamed for another: hops that may repeat leave the guilty one out now and then. */

@@ -107,17 +107,18 @@ export class PathPool {
 
   #create(slot: number): OnionPath | undefined {
     const { env, crypto, nodes } = this.#parts
-    const three = nodes.pickThree()
-    if (three === undefined) return undefined
-    const [one, second, exit] = three
+    // While UDP does not work the relay is hop 1.
     const relay = this.#parts.dht.isConnected ? undefined : this.#parts.relays?.random()
-    const key = `${relay?.key ?? one.endpoint.key} ${second.endpoint.key} ${exit.endpoint.key}`
+    const hops = relay === undefined ? nodes.pickThree() : nodes.pickTwo()
+    if (hops === undefined) return undefined
+    const [second, exit] = hops.slice(-2) as [NodeInfo, NodeInfo]
+    const firstKey = relay?.key ?? hops[0].endpoint.key
+    const key = `${firstKey} ${second.endpoint.key} ${exit.endpoint.key}`
     // In a tiny network all paths are one: making it six times would cost keys and hide nothing.
     const same = this.#slots.find((path) => path?.key === key && !this.#isOver(path))
     if (same !== undefined) return same
-    const first = relay ?? this.#udpHop(one)
+    const first = relay ?? this.#udpHop(hops[0])
     if (first === undefined) return undefined
-    const hops = relay === undefined ? three : [second, exit]
     const path = OnionPath.create(env, crypto, this.#nextId++, first, hops, second, exit)
     if (path !== undefined) path.unanswered = PATH_UNANSWERED_MAX / 2
     this.#slots[slot] = path

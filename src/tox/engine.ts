@@ -1,6 +1,6 @@
 // One Tox instance without sockets: every module, wired. The hosts (Node, the simulator, later the C library) move it.
 
-import { Counters, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
+import { Counters, type Deadline, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
 import { type ConferenceEvents, Conferences } from '../conference/index.js'
 import { type Crypto, type DhtPublicKey, GuardedKeyPair, type LongTermKeyPair } from '../crypto/index.js'
 import type { Dht, LanDiscoveryOptions } from '../dht/index.js'
@@ -16,11 +16,11 @@ import {
 } from '../messenger/index.js'
 import { type DhtKeys, NetCrypto } from '../net-crypto/index.js'
 import { OnionClient } from '../onion/index.js'
-import type { RelayServerLimits } from '../relay/index.js'
+import { RelayPool, type RelayServerLimits } from '../relay/index.js'
 import type { StreamDialer, StreamTarget } from '../transport/stream.js'
 import { noUdp, type UdpSender } from '../transport/udp.js'
 import { NetCryptoSessions } from './friend-sessions.js'
-import { friendDht, friendOnion } from './friend-slices.js'
+import { friendDht, friendOnion, friendPool } from './friend-slices.js'
 import { Mobility } from './mobility.js'
 import { NetworkNode } from './network-node.js'
 import { encodeSavedata, freshSavedata, type Savedata, type SavedFriend } from './savedata.js'
@@ -29,8 +29,10 @@ export interface ToxEngineEvents {
   readonly messenger: MessengerEvents
   /** Nobody hears of conferences unless given. */
   readonly conferences?: ConferenceEvents
-  /** We joined or lost the network. */
+  /** We joined or lost the network, or reach it another way. */
   connection(connection: ConnectionStatus): void
+  /** A relay of `engine.relays` was added, connected, lost or given up. */
+  relays?(): void
 }
 
 export interface ToxEngineOptions {
@@ -62,6 +64,9 @@ export interface ToxEngineOptions {
   readonly lanDiscovery?: LanDiscoveryOptions
 }
 
+/** Whether UDP works is looked at so often where there are relays to take its place. */
+const WATCH_MS = 5_000
+
 export class ToxEngine {
   readonly env: Env
   readonly node: NetworkNode
@@ -74,7 +79,13 @@ export class ToxEngine {
   readonly #netCrypto: NetCrypto
   readonly #connections: FriendConnections
   readonly #mobility: Mobility
-  /** Sections that this version does not read, kept as they are; and relays until there is a module for them. */
+  /** The TCP relays that we use; absent without a dialer. */
+  readonly relays: RelayPool | undefined
+  readonly #hasUdp: boolean
+  readonly #events: ToxEngineEvents
+  #connection: ConnectionStatus = 'none'
+  readonly #watch: Deadline
+  /** Sections that this version does not read, kept as they are; and relays where none can be used. */
   readonly #kept: Pick<Savedata, 'others' | 'relays'>
   #closed = false
 
@@ -83,6 +94,7 @@ export class ToxEngine {
     crypto,
     udp: socket,
     hasUdp = true,
+    dialer,
     relay,
     events,
     savedata,
@@ -101,22 +113,30 @@ export class ToxEngine {
     this.#crypto = crypto
     this.longTermKeys = new GuardedKeyPair(saved.longTerm)
     this.#kept = { others: saved.others, relays: saved.relays }
+    this.#hasUdp = hasUdp
+    this.#events = events
+    this.#watch = env.deadlines.create('way to the network', () => this.#judgeConnection())
     this.node = new NetworkNode({ env, crypto, udp, announcements, holePunching, relay, ...families })
     const { router, dht, onionDht } = this.node
+    const relays = dialer && this.#openRelays(dialer)
+    this.relays = relays
     const parts = { env, crypto, udp, router }
-    this.#onion = new OnionClient({ ...parts, ...families, keyPair: this.longTermKeys, dht: onionDht })
+    const onionParts = { ...parts, ...families, ...(relays === undefined ? {} : { relays }) }
+    this.#onion = new OnionClient({ ...onionParts, keyPair: this.longTermKeys, dht: onionDht })
     dht.events.on('node', (node) => this.#onion.addPathNode(node))
-    this.#onion.events.on('connection', (isConnected) => events.connection(isConnected ? 'udp' : 'none'))
+    dht.events.on('connection', () => this.#judgeConnection())
+    this.#onion.events.on('connection', () => this.#judgeConnection())
     const dhtKeys: DhtKeys = {
       keyPair: this.node.keyPair,
       sharedKey: (publicKey) => dht.sharedKey(publicKey),
       knows: (publicKey) => dht.knows(publicKey),
     }
-    const netCryptoParts = { ...parts, longTerm: this.longTermKeys, dht: dhtKeys }
+    const netCryptoParts = { ...parts, relays, longTerm: this.longTermKeys, dht: dhtKeys }
     const sessions = new NetCryptoSessions((accept) => new NetCrypto({ ...netCryptoParts, accept }))
     this.#netCrypto = sessions.netCrypto
     const onion = friendOnion(this.#onion)
-    this.#connections = new FriendConnections({ env, onion, dht: friendDht(dht), sessions })
+    const pool = relays && friendPool(relays)
+    this.#connections = new FriendConnections({ env, onion, dht: friendDht(dht), sessions, relays: pool })
     const friends = this.#connections
     this.#mobility = new Mobility({ env, dht: dht.whereabouts, onion: this.#onion, sessions: this.#netCrypto, friends })
     this.messenger = new Messenger({
@@ -148,18 +168,18 @@ export class ToxEngine {
 
   /** Whether friends can find us, and how. */
   get connection(): ConnectionStatus {
-    return this.#onion.isConnected ? 'udp' : 'none'
+    return this.#connection
   }
 
   /** Enters the network through this node; asked again until it or the DHT answers. */
   bootstrap(endpoint: Endpoint, publicKey: DhtPublicKey): void {
-    this.dht.bootstrap(endpoint, publicKey)
+    if (this.#hasUdp) this.dht.bootstrap(endpoint, publicKey)
+    this.#onion.addBootstrapNode({ endpoint, publicKey })
   }
 
   /** Connects to this TCP relay, which friends and the onion may then be reached through. Nothing without a dialer. */
   addRelay(target: StreamTarget, publicKey: DhtPublicKey): void {
-    void target
-    void publicKey
+    this.relays?.add({ target, publicKey })
   }
 
   receive(from: Endpoint, packet: Uint8Array): void {
@@ -198,7 +218,8 @@ export class ToxEngine {
       dhtNodes: this.dht.savedNodes(),
       pathNodes: this.#onion.savedPathNodes(),
       conferences: this.conferences.snapshot(),
-      ...this.#kept,
+      relays: this.relays?.saved() ?? this.#kept.relays,
+      others: this.#kept.others,
     })
   }
 
@@ -211,8 +232,44 @@ export class ToxEngine {
     this.#connections.close()
     this.#netCrypto.close()
     this.#onion.close()
+    this.#watch.clear()
+    this.relays?.close()
     this.node.close()
     this.#crypto.wipe(this.longTermKeys.secretKey)
+  }
+
+  #openRelays(dialer: StreamDialer): RelayPool {
+    this.#watch.set(this.env.clock.now())
+    return new RelayPool({
+      env: this.env,
+      crypto: this.#crypto,
+      keyPair: this.node.keyPair,
+      dialer,
+      onOnionResponse: (packet) => this.#onion.receive('relay', packet),
+      onOob: (sender, packet, relay) => this.#netCrypto.receiveOob(sender, packet, relay),
+      onNews: () => {
+        this.#judgeConnection()
+        this.#onion.relaysChanged()
+        this.#connections.relaysChanged()
+        this.#events.relays?.()
+      },
+    })
+  }
+
+  /** As c-toxcore: TCP where no node beyond our own network answers by UDP and a relay is there. */
+  #judgeConnection(): void {
+    if (this.#closed) return
+    const { relays } = this
+    const hasNodes = this.dht.isNonLanConnected
+    if (relays !== undefined) {
+      relays.setOnion(!hasNodes)
+      this.#watch.set((Math.floor(this.env.clock.now() / WATCH_MS) + 1) * WATCH_MS)
+    }
+    const isUdp = this.#hasUdp && (hasNodes || (relays?.connectedCount ?? 0) === 0)
+    const connection = !this.#onion.isConnected ? 'none' : isUdp ? 'udp' : 'tcp'
+    if (connection === this.#connection) return
+    this.#connection = connection
+    this.#events.connection(connection)
   }
 
   #restore(saved: Savedata): void {
@@ -222,6 +279,7 @@ export class ToxEngine {
     this.messenger.restore(saved.friends.map(snapshotOfSaved))
     this.dht.load(saved.dhtNodes)
     this.#onion.load(saved.pathNodes)
+    for (const { relay: target, publicKey } of saved.relays) this.relays?.add({ target, publicKey })
     // Behind the friends: of the offline peers they are remembered longest.
     this.conferences.restore(saved.conferences)
   }

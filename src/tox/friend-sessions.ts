@@ -10,6 +10,7 @@ import type {
   Session,
 } from '../friend/index.js'
 import type { Connection, Incoming, NetCrypto, SessionHandlers } from '../net-crypto/index.js'
+import type { RelayInfo } from '../packet/node-info.js'
 
 export class NetCryptoSessions implements FriendSessions {
   readonly netCrypto: NetCrypto
@@ -76,8 +77,20 @@ class AcceptedSession implements Session {
     return this.#connection?.readySlots ?? 0
   }
 
+  get hasDirectPath(): boolean {
+    return this.#connection?.hasDirectPath ?? false
+  }
+
+  get relayCount(): number {
+    return this.#connection?.relayCount ?? 0
+  }
+
   setEndpoint(endpoint: Endpoint, confirmed: boolean): void {
     this.#connection?.setEndpoint(endpoint, confirmed)
+  }
+
+  addRelay(relay: RelayInfo): void {
+    this.#connection?.addRelay(relay)
   }
 
   sendLossless(packet: Uint8Array): number | undefined {
@@ -109,6 +122,7 @@ function asNetCryptoHandlers(handlers: FriendSessionHandlers): SessionHandlers {
     onLossy: (data) => handlers.onLossy(data),
     onClosed: () => handlers.onClosed(),
     onDirectPath: (has) => handlers.onDirectPath(has),
+    onRelays: (count) => handlers.onRelays(count),
     onSilence: (isSilent) => handlers.onSilence(isSilent),
     onDhtKey: (dhtPublicKey) => handlers.onDhtKey(dhtPublicKey),
     onAcked: (upTo) => handlers.onAcked(upTo),

@@ -2,8 +2,9 @@
 
 import { bytesKey } from '../base/index.js'
 import type { Dht } from '../dht/index.js'
-import type { FriendDht, FriendOnion, OnionFriendHandlers } from '../friend/index.js'
+import type { FriendDht, FriendOnion, FriendPool, OnionFriendHandlers } from '../friend/index.js'
 import type { OnionClient } from '../onion/index.js'
+import type { RelayPool } from '../relay/index.js'
 
 /** The onion client as friend connections see it: one set of handlers per friend instead of one event for all. */
 export function friendOnion(onion: OnionClient): FriendOnion {
@@ -29,6 +30,16 @@ export function friendOnion(onion: OnionClient): FriendOnion {
     sendData: (publicKey, plain) =>
       handlersOf.has(bytesKey(publicKey)) ? onion.sendData(onion.addFriend(publicKey), plain) : 0,
     onData: (kind, handler) => onion.onData(kind, handler),
+  }
+}
+
+/** The relays as friend connections see them. */
+export function friendPool(pool: RelayPool): FriendPool {
+  return {
+    connected: (count) => pool.connected(count),
+    get isLocal() {
+      return pool.list.some(({ target }) => 'isLan' in target && target.isLan)
+    },
   }
 }
 

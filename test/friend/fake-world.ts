@@ -14,7 +14,7 @@ import type {
   SessionHandlers,
 } from '../../src/friend/index.js'
 import { FriendConnections } from '../../src/friend/index.js'
-import type { NodeInfo } from '../../src/packet/node-info.js'
+import type { NodeInfo, RelayInfo } from '../../src/packet/node-info.js'
 import { VirtualTime, virtualEnv } from '../support/env.js'
 
 export const LATENCY_MS = 20
@@ -88,6 +88,8 @@ export class FakeHost {
   readonly connections: FriendConnections
   readonly onion: FriendOnion
   readonly sessionList: FakeSession[] = []
+  /** Relays that this host is connected to. */
+  readonly ownRelays: RelayInfo[] = []
   /** What the modules below were told. */
   readonly onlineSet = new Map<string, boolean>()
   readonly toldDhtKeys: DhtPublicKey[] = []
@@ -120,6 +122,10 @@ export class FakeHost {
       onion: this.onion,
       dht: this.#makeDht(),
       sessions: this.#makeSessions(),
+      relays: {
+        connected: (count) => this.ownRelays.slice(0, count),
+        isLocal: false,
+      },
     })
   }
 
@@ -265,6 +271,7 @@ export class FakeSession implements Session {
   peer: FakeSession | undefined
   endpoint: Endpoint | undefined
   relayCount = 0
+  readonly relays: RelayInfo[] = []
   #packetNumber = 0xffff_fff0 // so that every story wraps
   #unacked = 0
   /** Packets delivered to us and not acknowledged, oldest first. */
@@ -285,6 +292,10 @@ export class FakeSession implements Session {
       if (this.state !== 'connecting' || target === undefined || !this.host.reaches(target)) return
       if (sameBytes(target.dhtPublicKey, this.peerDhtKey)) target.offer(this.host, this)
     })
+  }
+
+  addRelay(relay: RelayInfo): void {
+    this.relays.push(relay)
   }
 
   get freeSlots(): number {

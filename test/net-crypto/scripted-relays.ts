@@ -150,6 +150,8 @@ class Link implements RelayedPeer {
     return this.#add(this.pool.named(relay))
   }
 
+  suspect(): void {}
+
   setDirect(direct: boolean): void {
     this.pool.rests.push(direct)
   }
