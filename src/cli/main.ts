@@ -13,6 +13,7 @@ import { exportHistory, history } from './history.js'
 import { id } from './id.js'
 import { importProfile } from './import.js'
 import { node } from './node.js'
+import { nodes } from './nodes.js'
 import { profile } from './profile.js'
 import { receive } from './receive.js'
 import { send } from './send.js'
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   profile,
   id,
   node,
+  nodes,
 ]
 
 const HELP: ReadonlySet<string> = new Set(['--help', '-h'])

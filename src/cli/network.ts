@@ -13,12 +13,14 @@ import type { ToxStore } from '../store/index.js'
 import { CliError, type Option, type Values } from './command.js'
 import { passphraseOption } from './passphrase.js'
 import { makeFolder, openStore, withPassphrase } from './profile-dir.js'
+import { publicNodesOf, publicOption } from './public-nodes.js'
 
 const DEFAULT_TIMEOUT_S = 30
 
 export const networkOptions: Readonly<Record<string, Option>> = {
   bootstrap: { value: 'HOST:PORT:KEY', help: 'a node to join the network through', repeatable: true },
   nodes: { value: 'FILE', help: 'nodes to join through, in the JSON of nodes.tox.chat' },
+  ...publicOption,
   port: { value: 'PORT', help: 'UDP port (default: the first free one from 33445 to 33545)' },
   ipv4: { help: 'use IPv4 only' },
   timeout: {
@@ -37,6 +39,21 @@ export function bootstrapNodesOf(values: Values): BootstrapNode[] {
     if (error instanceof BootstrapNodeError) throw new CliError(error.message)
     throw error
   }
+}
+
+/** What `joinNodesOf` found, so that a list is fetched once a command. */
+const joinNodes = new WeakMap<Values, Promise<readonly BootstrapNode[]>>()
+
+/** The nodes that the user named, and with `--public` some of the public network. Rejects with CliError. */
+export function joinNodesOf(values: Values): Promise<readonly BootstrapNode[]> {
+  const found = joinNodes.get(values) ?? findJoinNodes(values)
+  joinNodes.set(values, found)
+  return found
+}
+
+async function findJoinNodes(values: Values): Promise<readonly BootstrapNode[]> {
+  const named = bootstrapNodesOf(values)
+  return [...named, ...(await publicNodesOf(values))]
 }
 
 /** For bots: they are somebody new each time, unless told where to keep their profile. */
@@ -72,8 +89,8 @@ export async function startTox(
   profile: (values: Values) => string | undefined,
   { keepsHistory = true, ...extra }: Pick<ToxOptions, 'name' | 'statusMessage'> & { keepsHistory?: boolean } = {},
 ): Promise<Session> {
-  const nodes = bootstrapNodesOf(values)
   timeoutOf(values)
+  const nodes = await joinNodesOf(values)
   const options: ToxOptions = {
     ...extra,
     ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
@@ -116,7 +133,7 @@ export function timeoutOf(values: Values): number {
 
 /** Resolves when the network has been joined; CliError when no named node answers in time. Without nodes there is nothing to join. */
 export async function joinNetwork(tox: Tox, values: Values): Promise<void> {
-  const nodes = bootstrapNodesOf(values)
+  const nodes = await joinNodesOf(values)
   const seconds = timeoutOf(values)
   if (nodes.length === 0 || seconds === 0) return
   const signal = AbortSignal.timeout(seconds * 1000)
@@ -124,7 +141,8 @@ export async function joinNetwork(tox: Tox, values: Values): Promise<void> {
     await tox.whenConnected({ signal })
   } catch (error) {
     if (!signal.aborted) throw error
-    const names = nodes.map(({ host, port }) => `${host}:${port}`).join(', ')
+    const named = bootstrapNodesOf(values).map(({ host, port }) => `${host}:${port}`)
+    const names = [...named, ...(values.has('public') ? ['any public node'] : [])].join(', ')
     throw new CliError(`no answer from ${names} within ${seconds} s: wrong address, wrong key or node down`, 1)
   }
 }

@@ -7,7 +7,7 @@ import { DEADLINE_MS, ROOT, run } from './process.js'
 
 const COMMANDS = [
   ...['demo', 'echo', 'chat', 'send', 'receive', 'history'],
-  ...['export', 'import', 'profile', 'id', 'node'],
+  ...['export', 'import', 'profile', 'id', 'node', 'nodes'],
 ]
 
 describe('toxcore-ts --help', function () {
