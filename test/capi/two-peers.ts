@@ -29,9 +29,10 @@ class Side {
     program: string,
     readonly whose: Whose,
     role: 1 | 2 | 'backbone',
+    ...more: readonly string[]
   ) {
     const port = FIRST_PORT + PORTS_PER_PEER * portsGiven++
-    this.#child = start(program, whose, [String(role), String(port)])
+    this.#child = start(program, whose, [String(role), String(port), ...more])
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(line))
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text
@@ -86,13 +87,19 @@ class Side {
   }
 }
 
+/** A small network that stays. Its first node may be a TCP relay as well. */
+export interface Backbone {
+  readonly whose: Whose
+  readonly tcpPort?: number
+}
+
 /**
  * Runs the story to its end. Fails when a process ends badly or late, or when the two are at different steps. With a
- * backbone they are introduced to a small network of c-toxcore nodes that stay, otherwise to each other alone.
+ * backbone they are introduced to it, otherwise to each other alone.
  */
-export async function tell(story: string, firstWhose: Whose, secondWhose: Whose, withBackbone = false): Promise<Told> {
+export async function tell(story: string, firstWhose: Whose, secondWhose: Whose, network?: Backbone): Promise<Told> {
   const program = await compile(story)
-  const backbone = withBackbone ? new Side(await compile('backbone'), 'theirs', 'backbone') : undefined
+  const backbone = network && (await startBackbone(network))
   const first = new Side(program, firstWhose, 1)
   const second = new Side(program, secondWhose, 2)
   const limit = setTimeout(() => {
@@ -119,6 +126,10 @@ export async function tell(story: string, firstWhose: Whose, secondWhose: Whose,
 }
 
 const never = new Promise<never>(() => {})
+
+async function startBackbone({ whose, tcpPort }: Backbone): Promise<Side> {
+  return new Side(await compile('backbone'), whose, 'backbone', ...(tcpPort === undefined ? [] : [String(tcpPort)]))
+}
 
 async function conduct(first: Side, second: Side, node: string | undefined): Promise<void> {
   for (;;) {

@@ -1,12 +1,11 @@
 // The TCP side of one instance: nothing but a few objects until it first dials, or is a relay.
 
 import type { Endpoint, Env } from '../../../src/base/index.js'
-import type { ProxyServer } from '../../../src/transport/proxy/index.js'
+import { ProxiedDialer, type ProxyServer } from '../../../src/transport/proxy/index.js'
 import type { DialAttempt, DialHandler, StreamDialer, StreamTarget } from '../../../src/transport/stream.js'
 import { TcpDialer } from './dialer.js'
 import type { Accept, TcpPort } from './listener.js'
 import { TcpMover, type TcpMoverOptions } from './mover.js'
-import { ProxyDialer } from './proxy-dialer.js'
 
 /** A proxy, and where it was found when the instance was made. */
 export interface FoundProxy {
@@ -82,6 +81,6 @@ export class InstanceTcp implements StreamDialer {
     const { env, proxy } = this.#options
     const direct = new TcpDialer(this.#mover, env)
     if (proxy === undefined) return direct
-    return new ProxyDialer({ proxy: proxy.server, endpoint: proxy.endpoint, direct, env })
+    return new ProxiedDialer({ proxy: proxy.server, at: proxy.endpoint, direct, env })
   }
 }

@@ -131,13 +131,17 @@ static inline void turn(Tox *tox, void *user_data) {
   usleep(1000 * tox_iteration_interval(tox));
 }
 
-static inline void introduce(Tox *tox, const char *dht_key, uint16_t port) {
-  uint8_t key[KEY_SIZE];
+static inline void read_key(uint8_t key[KEY_SIZE], const char *text) {
   for (int i = 0; i < KEY_SIZE; i++) {
     unsigned byte;
-    if (sscanf(dht_key + 2 * i, "%2x", &byte) != 1) give_up("the other one's DHT key is none");
+    if (sscanf(text + 2 * i, "%2x", &byte) != 1) give_up("the other one's DHT key is none");
     key[i] = (uint8_t)byte;
   }
+}
+
+static inline void introduce(Tox *tox, const char *dht_key, uint16_t port) {
+  uint8_t key[KEY_SIZE];
+  read_key(key, dht_key);
   if (!tox_bootstrap(tox, "127.0.0.1", port, key, NULL)) give_up("cannot bootstrap");
 }
 
@@ -193,33 +197,43 @@ static inline void step(Peer *peer, const char *title) {
   peer->ear.heard = 0;
 }
 
-/** Tells the other one where we are, and bootstraps from it. */
+/** Tells the other one where we are, and bootstraps from it, or from a node of the network and its relay. */
 static inline void meet(Peer *peer) {
   uint8_t key[KEY_SIZE];
   char line[128];
   char other[2 * KEY_SIZE + 1];
   unsigned port;
+  unsigned tcp_port = 0;
   tox_self_get_dht_id(peer->tox, key);
   printf("= node %u ", tox_self_get_udp_port(peer->tox, NULL));
   for (int i = 0; i < KEY_SIZE; i++) printf("%02x", key[i]);
   printf("\n");
   wait_for_line(peer, line, sizeof(line));
-  if (sscanf(line, "%u %64s", &port, other) != 2) give_up("no introduction");
+  if (sscanf(line, "%u %64s %u", &port, other, &tcp_port) < 2) give_up("no introduction");
   introduce(peer->tox, other, (uint16_t)port);
+  read_key(key, other);
+  if (tcp_port == 0) return;
+  if (!tox_add_tcp_relay(peer->tox, "127.0.0.1", (uint16_t)tcp_port, key, NULL)) give_up("cannot add the relay");
 }
 
-/** Starts this process's instance: `program ROLE PORT`. The roles' public keys are known to both from the start. */
-static inline Peer join(int argc, char **argv) {
+/**
+ * Starts this process's instance: `program ROLE PORT`, with other ways than UDP alone where `ways` tells them. The roles'
+ * public keys are known to both from the start.
+ */
+static inline Peer join_with(int argc, char **argv, Ways ways) {
   if (argc < 3) give_up("usage: program ROLE PORT");
   Peer peer = {.ear = {.who = ""}, .role = atoi(argv[1]), .port = (uint16_t)atoi(argv[2])};
   peer.secret = (uint8_t)(peer.role * 7);
   Tox *other = make_instance((uint8_t)((FIRST + SECOND - peer.role) * 7), 0);
   tox_self_get_public_key(other, peer.other_key);
   tox_kill(other);
-  peer.tox = make_instance(peer.secret, peer.port);
+  ways.port = peer.port;
+  peer.tox = make_instance_with(peer.secret, ways);
   hear_all(peer.tox);
   return peer;
 }
+
+static inline Peer join(int argc, char **argv) { return join_with(argc, argv, (Ways){0}); }
 
 /** Iterates until `count` callbacks have come since the step began; its lines are exactly those that were due. */
 static inline void hear(Peer *peer, unsigned count) {

@@ -120,15 +120,26 @@ static inline struct Tox_Options *quiet_options(void) {
   return options;
 }
 
-/** The instance whose long-term secret key is 32 times `n`, at the first free port from `port` on, or from 33445. */
-static inline Tox *make_instance(uint8_t n, uint16_t port) {
+/** What an instance has of the network besides a secret key; see make_instance. */
+typedef struct Ways {
+  /** The first UDP port to try, 0 for 33445. */
+  uint16_t port;
+  bool has_no_udp;
+  /** The port of its TCP relay, 0 for none. */
+  uint16_t tcp_port;
+} Ways;
+
+/** The instance whose long-term secret key is 32 times `n`. */
+static inline Tox *make_instance_with(uint8_t n, Ways ways) {
   uint8_t secret[KEY_SIZE];
   memset(secret, n, sizeof(secret));
   struct Tox_Options *options = quiet_options();
   tox_options_set_savedata_type(options, TOX_SAVEDATA_TYPE_SECRET_KEY);
   tox_options_set_savedata_data(options, secret, sizeof(secret));
-  tox_options_set_start_port(options, port);
-  tox_options_set_end_port(options, port == 0 ? 0 : (uint16_t)(port + 99));
+  tox_options_set_udp_enabled(options, !ways.has_no_udp);
+  tox_options_set_tcp_port(options, ways.tcp_port);
+  tox_options_set_start_port(options, ways.port);
+  tox_options_set_end_port(options, ways.port == 0 ? 0 : (uint16_t)(ways.port + 99));
   tox_options_set_experimental_thread_safety(options, true);
   Tox_Err_New error;
   Tox *tox = tox_new(options, &error);
@@ -140,6 +151,9 @@ static inline Tox *make_instance(uint8_t n, uint16_t port) {
   tox_self_set_nospam(tox, 0x01020304);
   return tox;
 }
+
+/** The same with UDP alone, at the first free port from `port` on, or from 33445. */
+static inline Tox *make_instance(uint8_t n, uint16_t port) { return make_instance_with(n, (Ways){.port = port}); }
 
 /** Friend numbers with the first byte of each key. */
 static inline void print_friends(const Tox *tox) {
