@@ -5,6 +5,7 @@ import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxConferenceEventMap } from './conferences/index.js'
 import type { IncomingTransfer } from './files/transfer.js'
 import type { Friend } from './friend.js'
+import type { Relay } from './relays.js'
 
 export interface FriendRequest {
   /** The asker's long-term public key: 64 upper-case hex digits. */
@@ -37,6 +38,8 @@ export interface FileOffer {
 export interface ToxEventMap extends ToxConferenceEventMap {
   /** We joined or lost the network. */
   connection: [ConnectionStatus]
+  /** A TCP relay was added, connected or lost, or could not be reached: `relay.failure` says why. */
+  relay: [Relay]
   friendRequest: [FriendRequest]
   message: [Message]
   /** A friend received one of our messages. `send()` tells the same by its promise. */

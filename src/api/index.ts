@@ -49,4 +49,5 @@ export type {
   ToxOptions,
   WaitOptions,
 } from './options.js'
+export type { Relay } from './relays.js'
 export { Tox } from './tox.js'

@@ -1,25 +1,23 @@
 // What stands behind one `Tox` object on Node: crypto backend, profile file, socket, engine and driver, opened in this order
 // and closed in the reverse one.
 
-import { type Counters, type Endpoint, type Env, type Logger, type Millis, silentLogger } from '../base/index.js'
+import { Counters, Deadlines, type Env, type Logger, type Millis, silentLogger } from '../base/index.js'
 import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
-import type { LanDiscoveryOptions } from '../dht/index.js'
 import { isEncrypted } from '../encryptsave/index.js'
 import { HostClock } from '../host/clock.js'
-import { ResolveError, resolveHost } from '../host/dns.js'
 import { HostDriver } from '../host/driver.js'
-import { HostLan } from '../host/lan.js'
 import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
-import { openUdpSocket } from '../host/open-udp.js'
 import { ProfileError } from '../host/profile-error.js'
 import { ProfileFile } from '../host/profile-file.js'
 import { HostRandom } from '../host/random.js'
-import { TOX_PORTS, UdpError, type UdpSocket } from '../host/udp-socket.js'
 import { ToxEngine, type ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseSavedata, type Savedata } from '../tox/savedata.js'
+import { HostNetwork, streamTarget } from './host-network.js'
 import type { ToxOptions } from './options.js'
 import { ProfileSeal } from './profile-seal.js'
+
+export { failSocket, lanOptions, resolveNode } from './sockets.js'
 
 /** The profile is saved at least this often while running: friends' names, last-seen times and known nodes change by themselves. */
 const SAVE_INTERVAL_MS = 5 * 60_000
@@ -28,7 +26,10 @@ const SAVE_INTERVAL_MS = 5 * 60_000
 export interface Runtime {
   readonly engine: ToxEngine
   readonly drops: Counters
+  /** 0 without UDP. */
   readonly udpPort: number
+  /** Where we are a relay. */
+  readonly tcpPort: number | undefined
   /** Begins to move, once the caller can listen. */
   start(): Promise<void>
   /** Runs a call of the user as a turn of its own: one moment in time, sent at its end, saved soon after (unless told not). */
@@ -46,8 +47,7 @@ class HostRuntime implements Runtime {
   readonly #clock: HostClock
   readonly #driver: HostDriver
   readonly #profile: ProfileFile | undefined
-  readonly #socket: UdpSocket
-  readonly #bootstrapNodes: readonly (string | BootstrapNode)[]
+  readonly #network: HostNetwork
   readonly #seal: ProfileSeal | undefined
   /** Whether the profile that was opened is plain and is to be so no longer. */
   readonly #wasPlain: boolean
@@ -58,8 +58,7 @@ class HostRuntime implements Runtime {
   /** See `openRuntime`. */
   constructor(
     readonly engine: ToxEngine,
-    parts: { clock: HostClock; driver: HostDriver } & Pick<Opened, 'profile' | 'seal' | 'wasPlain' | 'socket'>,
-    options: ToxOptions,
+    parts: { clock: HostClock; driver: HostDriver } & Pick<Opened, 'profile' | 'seal' | 'wasPlain' | 'network'>,
   ) {
     this.drops = engine.env.drops
     this.#savedata = () => this.savedata()
@@ -68,12 +67,15 @@ class HostRuntime implements Runtime {
     this.#clock = parts.clock
     this.#driver = parts.driver
     this.#profile = parts.profile
-    this.#socket = parts.socket
-    this.#bootstrapNodes = options.bootstrap ?? []
+    this.#network = parts.network
   }
 
   get udpPort(): number {
-    return this.#socket.localPort
+    return this.#network.socket?.localPort ?? 0
+  }
+
+  get tcpPort(): number | undefined {
+    return this.#network.tcpPort
   }
 
   now(): Millis {
@@ -93,11 +95,16 @@ class HostRuntime implements Runtime {
    * before the caller has had its turn to listen.
    */
   async start(): Promise<void> {
-    const nodes = this.#bootstrapNodes.map(asBootstrapNode)
-    const joined = await Promise.allSettled(nodes.map((node) => this.bootstrap(node)))
+    await this.#network.listen(this.engine)
+    const { bootstrap, relays } = this.#network.plan
+    this.turn(() => {
+      for (const { host, port, publicKey } of relays) this.engine.addRelay(streamTarget(host, port), publicKey)
+    })
+    const joined = await Promise.allSettled(bootstrap.map((node) => this.bootstrap(node)))
     // One dead name in a list of nodes is no reason to stay away; when no node is left, it is.
     const failures = joined.filter((one) => one.status === 'rejected')
-    if (failures.length > 0 && failures.length === nodes.length) throw failures[0]!.reason
+    const isLost = relays.length === 0 && failures.length === bootstrap.length
+    if (isLost && failures.length > 0) throw failures[0]!.reason
     if (this.#profile !== undefined) {
       await this.#profile.save(this.savedata())
       // The first save made the plain file the backup: the second leaves no plain one behind.
@@ -126,10 +133,11 @@ class HostRuntime implements Runtime {
 
   /** Joins through one more node. Rejects with `TOX_ERR_BOOTSTRAP_BAD_HOST` when its name has no address that we can use. */
   async bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void> {
-    const { host, port, publicKey } = asBootstrapNode(node)
-    const endpoints = await resolveNode(host, port, this.#socket.family, signal)
+    const parsed = asBootstrapNode(node)
+    const { endpoints, relays } = await this.#network.locate(parsed, signal)
     this.turn(() => {
-      for (const endpoint of endpoints) this.engine.bootstrap(endpoint, publicKey)
+      for (const endpoint of endpoints) this.engine.bootstrap(endpoint, parsed.publicKey)
+      for (const relay of relays) this.engine.addRelay(relay, parsed.publicKey)
     })
   }
 
@@ -146,6 +154,7 @@ class HostRuntime implements Runtime {
     } finally {
       this.#closed = true
       this.engine.close()
+      this.#network.close()
       this.#driver.close()
       this.#seal?.wipe()
       await this.#profile?.close().finally(() => last?.fill(0))
@@ -166,11 +175,12 @@ export async function openRuntime(options: ToxOptions, events: ToxEngineEvents):
     const savedata = bytes === undefined ? undefined : readSavedata(bytes, crypto, { path: options.profile, seal })
     seal?.settle()
     const wasPlain = bytes !== undefined && !isEncrypted(bytes)
-    const socket = await openSocket(options)
+    const network = await HostNetwork.open(options)
     try {
-      return assemble(options, events, { crypto, profile, seal, savedata, wasPlain, socket })
+      return assemble(options, events, { crypto, profile, seal, savedata, wasPlain, network })
     } catch (error) {
-      socket.close()
+      network.close()
+      network.socket?.close()
       throw error
     }
   } catch (error) {
@@ -186,45 +196,42 @@ interface Opened {
   readonly seal: ProfileSeal | undefined
   readonly savedata: Savedata | undefined
   readonly wasPlain: boolean
-  readonly socket: UdpSocket
+  readonly network: HostNetwork
 }
 
 function assemble(
   options: ToxOptions,
   events: ToxEngineEvents,
-  { crypto, profile, seal, savedata, wasPlain, socket }: Opened,
+  { crypto, profile, seal, savedata, wasPlain, network }: Opened,
 ): HostRuntime {
   const clock = new HostClock()
   const log: Logger = options.log === undefined ? silentLogger : { log: options.log }
-  const env: Pick<Env, 'clock' | 'random' | 'log'> = { clock, random: new HostRandom(), log }
+  const env: Env = { clock, random: new HostRandom(), log, deadlines: new Deadlines(), drops: new Counters() }
+  const onError = (error: unknown): void =>
+    log.log('error', 'engine', error instanceof Error ? String(error.stack) : String(error))
+  // A mistake of ours costs what it met, as with packets: the connection's turn, not the process.
+  const turn = (work: () => void): void => {
+    try {
+      runtime.turn(work, false)
+    } catch (error) {
+      onError(error)
+    }
+  }
   const engine = new ToxEngine({
     env,
     crypto,
-    udp: socket.sender,
     events,
-    ipv4: socket.family !== 'ipv6',
-    ipv6: socket.family !== 'ipv4',
+    ...network.engineOptions(env, turn),
     holePunching: options.holePunching ?? true,
-    ...lanOptions(socket, options.localDiscovery),
     ...(savedata === undefined ? {} : { savedata }),
     ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
     ...(options.received === undefined ? {} : { received: options.received }),
     receipts: options.receipts ?? 'automatic',
   })
-  const onError = (error: unknown): void =>
-    log.log('error', 'engine', error instanceof Error ? String(error.stack) : String(error))
   const driver = new HostDriver({ engine, clock, onError })
-  driver.addSocket(socket)
-  return new HostRuntime(engine, { clock, driver, profile, seal, wasPlain, socket }, options)
-}
-
-/** LAN discovery from this socket, where it is wanted (unless told otherwise, it is) and can leave the machine. */
-export function lanOptions(
-  socket: UdpSocket,
-  wanted = true,
-  ports: Pick<LanDiscoveryOptions, 'port'> = {},
-): { lanDiscovery?: LanDiscoveryOptions } {
-  return wanted && !socket.local.isLoopback ? { lanDiscovery: { lan: new HostLan(socket), ...ports } } : {}
+  if (network.socket !== undefined) driver.addSocket(network.socket)
+  const runtime = new HostRuntime(engine, { clock, driver, profile, seal, wasPlain, network })
+  return runtime
 }
 
 async function chooseCrypto(options: ToxOptions): Promise<Crypto> {
@@ -282,49 +289,4 @@ export function readSavedata(
   if (isSealed) plain.fill(0)
   if (parsed.ok) return parsed.value
   throw new ToxError('NEW', 'load-bad-format', `${what} is damaged or is no Tox profile`)
-}
-
-async function openSocket({ bindAddress, port, ipv6 = true }: ToxOptions): Promise<UdpSocket> {
-  const address = bindAddress === undefined ? {} : { address: bindAddress }
-  const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: port }
-  const isIpv6Address = bindAddress?.includes(':') ?? true
-  try {
-    if (ipv6 && isIpv6Address) {
-      try {
-        return await openUdpSocket({ family: 'dual', ...address, ...ports })
-      } catch (error) {
-        // A machine without IPv6 is no reason to fail, unless the user asked for an IPv6 address.
-        if (!(error instanceof UdpError) || error.code !== 'family-unavailable' || bindAddress !== undefined)
-          throw error
-      }
-    }
-    return await openUdpSocket({ family: 'ipv4', ...address, ...ports })
-  } catch (error) {
-    return failSocket(error)
-  }
-}
-
-/** Throws why a socket could not be opened as a ToxError. */
-export function failSocket(error: unknown): never {
-  if (!(error instanceof UdpError)) throw error
-  throw new ToxError('NEW', error.code === 'address' ? 'bad-option' : 'port-alloc', error.message, { cause: error })
-}
-
-/** The addresses of a host that a socket of `family` can send to. Rejects with `TOX_ERR_BOOTSTRAP_BAD_HOST`. */
-export async function resolveNode(
-  host: string,
-  port: number,
-  family: UdpSocket['family'],
-  signal?: AbortSignal,
-): Promise<Endpoint[]> {
-  const only = family === 'ipv4' ? { family: 4 as const } : family === 'ipv6' ? { family: 6 as const } : {}
-  try {
-    return await resolveHost(host, port, { ...only, ...(signal === undefined ? {} : { signal }) })
-  } catch (error) {
-    if (signal?.aborted) throw new ToxError('BOOTSTRAP', 'aborted')
-    if (!(error instanceof ResolveError)) throw error
-    throw new ToxError('BOOTSTRAP', error.code === 'bad-port' ? 'bad-port' : 'bad-host', error.message, {
-      cause: error,
-    })
-  }
 }

@@ -79,6 +79,10 @@ class SimRuntime implements Runtime {
     return this.#host.endpoint.port
   }
 
+  get tcpPort(): undefined {
+    return undefined
+  }
+
   now(): Millis {
     return this.#setup.env.clock.now()
   }

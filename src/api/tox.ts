@@ -4,8 +4,7 @@
 import { fromHex, fromUtf8, type Millis, toHex, toUtf8 } from '../base/index.js'
 import type { Conferences } from '../conference/index.js'
 import type { LongTermPublicKey } from '../crypto/keys.js'
-import type { BootstrapNode } from '../host/nodes-file.js'
-import type { ConnectionStatus, FriendView, MessageReceipt, Messenger } from '../messenger/index.js'
+import type { FriendView, MessageReceipt, Messenger } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxStore } from '../store/index.js'
 import type { ToxEngineEvents } from '../tox/engine.js'
@@ -22,14 +21,13 @@ import {
   type MessageHandlingOwner,
   UnconfirmedMessage,
 } from './message-handling.js'
-import type { HandleOptions, ToxOptions, WaitOptions } from './options.js'
+import type { HandleOptions, ToxOptions } from './options.js'
 import { Remember } from './remember.js'
 import { openRuntime, type Runtime } from './runtime.js'
-import { ToxEvents } from './tox-events.js'
-import { waitFor } from './wait.js'
+import { ToxNetwork } from './tox-network.js'
 import { type WithStore, withStore } from './with-store.js'
 
-export class Tox extends ToxEvents {
+export class Tox extends ToxNetwork {
   /** What is remembered beside the profile: the one of the options, or one in memory. */
   readonly store: ToxStore
   /** @internal */
@@ -43,13 +41,13 @@ export class Tox extends ToxEvents {
   /** With manual receipts. */
   #handling: MessageHandling | undefined
   #isHandling = false
-  #connection: ConnectionStatus = 'none'
   #closing: Promise<void> | undefined
 
   /**
-   * Starts an instance: loads or makes the profile, binds a UDP socket and begins to join the network. Of several bootstrap nodes,
-   * those whose host names cannot be resolved are passed over as long as one is left.
-   * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_LOAD_DECRYPTION_FAILED`, `…_PORT_ALLOC`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
+   * Starts an instance: loads or makes the profile, opens what the options want of the network and begins to join it. Of several
+   * bootstrap nodes, those whose host names cannot be resolved are passed over as long as one is left, or a relay.
+   * Rejects with ToxError: `TOX_ERR_NEW_LOAD_BAD_FORMAT`, `…_LOAD_ENCRYPTED`, `…_LOAD_DECRYPTION_FAILED`, `…_PORT_ALLOC`,
+   * `…_PROXY_BAD_TYPE`, `…_PROXY_BAD_HOST`, `…_PROXY_BAD_PORT`, `…_PROXY_NOT_FOUND`, `TOX_ERR_BOOTSTRAP_BAD_HOST`,
    * `TOX_ERR_TS_PROFILE_LOCKED`, `TOX_ERR_TS_BAD_OPTION`; with BootstrapNodeError when a node is not `HOST:PORT:KEY`.
    */
   static create(options: ToxOptions = {}): Promise<Tox> {
@@ -68,6 +66,7 @@ export class Tox extends ToxEvents {
       messenger: forwardEvents(() => tox!),
       conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
+      relays: () => tox?.onRelays(),
     })
     try {
       tox = new Tox(runtime, kept)
@@ -90,7 +89,7 @@ export class Tox extends ToxEvents {
   }
 
   private constructor(runtime: Runtime, kept: WithStore) {
-    super()
+    super(runtime)
     this.#runtime = runtime
     this.store = kept.store
     this.remember = new Remember(kept)
@@ -120,16 +119,6 @@ export class Tox extends ToxEvents {
   /** Our long-term secret key, 32 bytes, a copy: whoever has it is us. */
   get secretKey(): Uint8Array {
     return this.#runtime.engine.longTermKeys.secretKey.slice()
-  }
-
-  /** The key of our DHT node in this run: 64 upper-case hex digits. */
-  get dhtKey(): string {
-    return toHex(this.#runtime.engine.dht.publicKey)
-  }
-
-  /** The UDP port that we are bound to. */
-  get udpPort(): number {
-    return this.#runtime.udpPort
   }
 
   /** The part of our Tox ID that can be changed: an unsigned 32-bit number, as in the C API. */
@@ -171,33 +160,6 @@ export class Tox extends ToxEvents {
 
   set status(status: UserStatus) {
     this.#turn((messenger) => messenger.setStatus(status))
-  }
-
-  /** How we are connected to the network. */
-  get connection(): ConnectionStatus {
-    return this.#connection
-  }
-
-  /** Resolves as soon as we are connected to the network. */
-  whenConnected({ signal }: WaitOptions = {}): Promise<void> {
-    if (this.#connection !== 'none') return Promise.resolve()
-    return waitFor('BOOTSTRAP', signal, (resolve, reject) => {
-      const onChange = (connection: ConnectionStatus): void => {
-        if (connection !== 'none') resolve()
-      }
-      this.on('connection', onChange)
-      this.onClose.add(reject)
-      return () => {
-        this.off('connection', onChange)
-        this.onClose.delete(reject)
-      }
-    })
-  }
-
-  /** Joins the network through one more node, `'HOST:PORT:KEY'` or parsed; asked again until connected. Resolves its host name. */
-  async bootstrap(node: string | BootstrapNode, { signal }: WaitOptions = {}): Promise<void> {
-    this.assertOpen()
-    await this.#runtime.bootstrap(node, signal)
   }
 
   // Friends.
@@ -371,12 +333,6 @@ export class Tox extends ToxEvents {
     const message = new UnconfirmedMessage(friend, text, kind, receipt, turn)
     this.deliver('message', message)
     if (this.#isHandling) this.#handling?.push(message)
-  }
-
-  /** @internal */
-  onConnection(connection: ConnectionStatus): void {
-    this.#connection = connection
-    this.deliver('connection', connection)
   }
 }
 
