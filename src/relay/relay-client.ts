@@ -7,12 +7,14 @@ import type { DhtKeyPair, DhtPublicKey } from '../crypto/keys.js'
 import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 import { acceptHandshake, CLIENT_HANDSHAKE_BYTES } from './handshake.js'
 import { Routes } from './routes.js'
-import { SecureStream } from './secure-stream.js'
+import { type RelayMeter, SecureStream } from './secure-stream.js'
 
 /** What a client asks of the server that holds it. */
 export interface RelayClientOwner {
   readonly crypto: Crypto
   readonly keyPair: DhtKeyPair
+  /** Counts the packets of one that comes now. */
+  meter(): RelayMeter | undefined
   /** Packets that may wait for one client, in bytes: beyond it data is left out. */
   queueMaxBytes(): number
   /** Whether a handshake from there may cost us its 100 µs. */
@@ -111,7 +113,7 @@ export class RelayClient implements StreamHandler {
     }
     this.#greeting = NOTHING
     this.#publicKey = accepted.publicKey
-    this.#secure = new SecureStream(crypto, this.#stream, accepted.keys)
+    this.#secure = new SecureStream(crypto, this.#stream, accepted.keys, this.#owner.meter())
     this.#stream.write(accepted.answer)
     return bytes.subarray(missing)
   }

@@ -25,6 +25,7 @@ import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 import { Crowd } from './crowd.js'
 import { freshPingId } from './ping-id.js'
 import { RelayClient, type RelayClientOwner } from './relay-client.js'
+import type { RelayMeter } from './secure-stream.js'
 import { Switchboard } from './switchboard.js'
 
 /** A handshake, and the first packet behind it, have so long; a slow one costs a socket for no longer. */
@@ -69,6 +70,8 @@ export interface RelayServerParts {
 }
 
 export class RelayServer {
+  /** Counts the packets of clients that come from now on. */
+  meter: RelayMeter | undefined
   readonly #parts: RelayServerParts
   readonly #owner: RelayClientOwner
   readonly #crowd: Crowd
@@ -96,6 +99,7 @@ export class RelayServer {
     this.#owner = {
       crypto,
       keyPair,
+      meter: () => this.meter,
       queueMaxBytes: () => Math.max(QUEUE_MIN_BYTES, Math.min(QUEUE_MAX_BYTES, QUEUES_BYTES / this.#crowd.size)),
       mayGreet: (remote) => handshakes.allows(remote),
       onConfirmed: (client) => this.#onConfirmed(client),

@@ -16,7 +16,7 @@ import {
 } from '../messenger/index.js'
 import { type DhtKeys, NetCrypto } from '../net-crypto/index.js'
 import { OnionClient } from '../onion/index.js'
-import { RelayPool, type RelayServerLimits } from '../relay/index.js'
+import { type RelayMeter, RelayPool, type RelayServerLimits } from '../relay/index.js'
 import type { StreamDialer, StreamTarget } from '../transport/stream.js'
 import { noUdp, type UdpSender } from '../transport/udp.js'
 import { NetCryptoSessions } from './friend-sessions.js'
@@ -44,6 +44,8 @@ export interface ToxEngineOptions {
   readonly hasUdp?: boolean
   /** Opens connections to TCP relays; without it there are none. */
   readonly dialer?: StreamDialer
+  /** Counts what goes through connections to relays. */
+  readonly relayMeter?: RelayMeter
   /** Makes it a TCP relay for others as well: the host hands connections to `node.relay`. */
   readonly relay?: RelayServerLimits | undefined
   readonly events: ToxEngineEvents
@@ -95,6 +97,7 @@ export class ToxEngine {
     udp: socket,
     hasUdp = true,
     dialer,
+    relayMeter,
     relay,
     events,
     savedata,
@@ -118,7 +121,7 @@ export class ToxEngine {
     this.#watch = env.deadlines.create('way to the network', () => this.#judgeConnection())
     this.node = new NetworkNode({ env, crypto, udp, announcements, holePunching, relay, ...families })
     const { router, dht, onionDht } = this.node
-    const relays = dialer && this.#openRelays(dialer)
+    const relays = dialer && this.#openRelays(dialer, relayMeter)
     this.relays = relays
     const parts = { env, crypto, udp, router }
     const onionParts = { ...parts, ...families, ...(relays === undefined ? {} : { relays }) }
@@ -238,13 +241,14 @@ export class ToxEngine {
     this.#crypto.wipe(this.longTermKeys.secretKey)
   }
 
-  #openRelays(dialer: StreamDialer): RelayPool {
+  #openRelays(dialer: StreamDialer, meter: RelayMeter | undefined): RelayPool {
     this.#watch.set(this.env.clock.now())
     return new RelayPool({
       env: this.env,
       crypto: this.#crypto,
       keyPair: this.node.keyPair,
       dialer,
+      meter,
       onOnionResponse: (packet) => this.#onion.receive('relay', packet),
       onOob: (sender, packet, relay) => this.#netCrypto.receiveOob(sender, packet, relay),
       onNews: () => {
