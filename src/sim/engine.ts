@@ -2,7 +2,9 @@
 
 import type { Endpoint, Env } from '../base/index.js'
 import type { Crypto } from '../crypto/index.js'
+import type { StreamDialer } from '../transport/stream.js'
 import type { UdpSender } from '../transport/udp.js'
+import type { AcceptStream } from './tcp.js'
 
 /** An engine as the simulator sees it. It waits through `env.deadlines` and speaks through `udp`. */
 export interface SimEngine {
@@ -21,6 +23,10 @@ export interface EngineSetup {
   /** Virtual clock, seeded dice, deadlines. */
   readonly env: Env
   readonly udp: UdpSender
+  /** Opens TCP connections, by the address or the name of a host. */
+  readonly dialer: StreamDialer
+  /** Takes TCP connections to a port of the host, as long as the engine runs. */
+  readonly listen: (port: number, accept: AcceptStream) => void
   /** Which address families the host has. */
   readonly ipv4: boolean
   readonly ipv6: boolean

@@ -11,6 +11,7 @@ import type { SeededRandom } from './random.js'
 import type { Scheduler } from './scheduler.js'
 import { seededCrypto } from './seeded-crypto.js'
 import type { SharedSecrets } from './shared-secrets.js'
+import type { HostTcp, TcpNetwork } from './tcp.js'
 import { Traffic } from './traffic.js'
 import { Waker, WatchedDeadlines } from './waker.js'
 
@@ -42,6 +43,7 @@ export interface MoveOptions {
 export interface HostWorld {
   readonly scheduler: Scheduler
   readonly network: Network
+  readonly tcp: TcpNetwork
   readonly random: SeededRandom
   readonly crypto: Crypto | undefined
   readonly secrets: SharedSecrets | undefined
@@ -52,6 +54,7 @@ export interface HostWorld {
 /** From one start of an engine to its end. */
 interface Life<E> {
   readonly env: Env
+  readonly tcp: HostTcp
   engine: E | undefined
 }
 
@@ -180,14 +183,16 @@ export class SimHost<E extends SimEngine = SimEngine> {
     if (this.#life !== undefined) throw new Error(`${this.name} runs an engine already`)
     this.#create = create
     const random = this.#world.random.fork(`${this.name}, start ${++this.#starts}`)
-    const life: Life<E> = { env: this.#environment(random), engine: undefined }
+    const host = { turn: (action: () => void) => this.#turn(action), flushSoon: () => this.#flushSoon() }
+    const tcp = this.#world.tcp.open(this, host)
+    const life: Life<E> = { env: this.#environment(random), tcp, engine: undefined }
     this.#life = life
     try {
       this.#turn(() => {
         life.engine = create(this.#setup(life, random))
       })
     } catch (error) {
-      this.#life = undefined
+      this.#endLife(false)
       throw error
     }
     return this.engine
@@ -197,12 +202,12 @@ export class SimHost<E extends SimEngine = SimEngine> {
   stop(): void {
     const engine = this.#life?.engine
     if (engine?.close !== undefined) this.#turn(() => engine.close?.())
-    this.#life = undefined
+    this.#endLife(true)
   }
 
   /** Ends the engine as a crash or a power cut does. */
   kill(): void {
-    this.#life = undefined
+    this.#endLife(false)
     this.#outbox.clear()
   }
 
@@ -267,6 +272,14 @@ export class SimHost<E extends SimEngine = SimEngine> {
     if (engine?.networkChanged !== undefined && !this.#isAsleep) this.#turn(() => engine.networkChanged?.())
   }
 
+  #endLife(gently: boolean): void {
+    const tcp = this.#life?.tcp
+    this.#life = undefined
+    if (tcp === undefined) return
+    tcp.close(gently)
+    this.#world.tcp.close(tcp)
+  }
+
   #settle(router: Router | undefined, wantsIpv4: boolean, wantsIpv6: boolean, port: number): void {
     const { ipv4, ipv6 } = this.#world.network.addresses(router, wantsIpv4, wantsIpv6)
     this.#router = router
@@ -302,6 +315,8 @@ export class SimHost<E extends SimEngine = SimEngine> {
       name,
       env: life.env,
       udp: this.#outbox.sender(() => this.#life === life),
+      dialer: life.tcp,
+      listen: (port, accept) => life.tcp.listen(port, accept),
       ipv4: this.#ipv4 !== undefined,
       ipv6: this.#ipv6 !== undefined,
       get crypto(): Crypto {
@@ -313,7 +328,7 @@ export class SimHost<E extends SimEngine = SimEngine> {
 
   /** What the user's own calls send outside of a turn leaves before time goes on. */
   #flushSoon(): void {
-    if (!this.#isInTurn) this.#world.scheduler.after(0, () => this.#outbox.flush())
+    if (!this.#isInTurn) this.#world.scheduler.after(0, () => this.#flush())
   }
 
   #turn(action: () => void): void {
@@ -322,10 +337,16 @@ export class SimHost<E extends SimEngine = SimEngine> {
     try {
       action()
     } finally {
+      this.#life?.tcp.endTurn()
       this.#isInTurn = false
       this.#outbox.flush()
       this.#watch()
     }
+  }
+
+  #flush(): void {
+    this.#life?.tcp.endTurn()
+    this.#outbox.flush()
   }
 
   #watch(): void {

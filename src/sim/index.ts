@@ -16,6 +16,7 @@ export { NAT_TIMEOUT_MS, type Nat, type NatKind, type NatOptions } from './nat.j
 export type { Loss, Router, Station, Transit } from './network.js'
 export { SeededRandom } from './random.js'
 export { seededCrypto } from './seeded-crypto.js'
+export type { AcceptStream } from './tcp.js'
 export {
   addNodes,
   bareNode,

@@ -33,6 +33,7 @@ export interface Station {
   readonly ipv6: Endpoint | undefined
   readonly router: Router | undefined
   readonly isPlugged: boolean
+  readonly isAsleep: boolean
   readonly side: number
   readonly line: AccessLine
   readonly hasLine: boolean
@@ -149,6 +150,26 @@ export class Network {
     const outer = router.nat.outbound(local, to, this.scheduler.nowMs)
     if (outer === undefined) return this.#lose(packet, 'nat ports exhausted')
     this.#carry(this.link, sender, outer, to, packet)
+  }
+
+  /** @internal Whom a TCP connection from `sender` to this address reaches, and from where it seems to come. */
+  find(sender: Station, to: Endpoint): { station: Station; lan: Router | undefined; from: Endpoint } | undefined {
+    const { router } = sender
+    const local = to.family === 4 ? sender.ipv4 : sender.ipv6
+    if (local === undefined) return undefined
+    const lan = router !== undefined && this.#isOnLan(router, to) ? router : undefined
+    for (const station of (lan?.hosts ?? this.#hosts).values()) {
+      const address = to.family === 4 ? station.ipv4 : station.ipv6
+      if (address === undefined || addressKey(address) !== addressKey(to)) continue
+      const isBehindNat = lan === undefined && router !== undefined && to.family === 4
+      return { station, lan, from: isBehindNat ? router.nat.address : local }
+    }
+    return undefined
+  }
+
+  /** @internal One way between two hosts, without jitter. */
+  latencyMs(a: Station, b: Station | undefined, lan: Router | undefined): Millis {
+    return lan !== undefined ? LAN.latencyMs : this.link.latencyMs + a.line.latencyMs + (b?.line.latencyMs ?? 0)
   }
 
   /** @internal */

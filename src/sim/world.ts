@@ -11,6 +11,7 @@ import { Network, type Router, type Transit } from './network.js'
 import { SeededRandom } from './random.js'
 import { Scheduler } from './scheduler.js'
 import { SharedSecrets } from './shared-secrets.js'
+import { TcpNetwork } from './tcp.js'
 
 export interface WorldOptions<E extends SimEngine> {
   /** Any number or text. Print it when a story fails: it is all that is needed to see it again. */
@@ -62,6 +63,7 @@ export class World<E extends SimEngine = SimEngine> {
     this.#hostWorld = {
       scheduler: this.#scheduler,
       network: this.#network,
+      tcp: new TcpNetwork({ scheduler: this.#scheduler, network: this.#network, random: random.fork('tcp') }),
       random: random.fork('hosts'),
       crypto: options.crypto,
       secrets: options.crypto && new SharedSecrets(options.crypto),
