@@ -4,6 +4,6 @@ export { OnionClient, type OnionClientParts, type OnionEvents } from './client.j
 export type { OnionDataHandler } from './data-channel.js'
 export type { LearnedDhtKey } from './dht-key-exchange.js'
 export type { OnionFriend } from './friend.js'
-export { freshReturnKey, type ReturnKey } from './return-seal.js'
+export type { ReturnKey } from './return-seal.js'
 export { OnionRouter, type OnionRouterParts } from './router.js'
 export type { FirstHop, OnionDht, RelayHops, ResponseSource } from './slice.js'

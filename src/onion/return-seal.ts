@@ -13,16 +13,10 @@ const KEY_LIFETIME_MS: Millis = 2 * 60 * 60 * 1000
 /** The key before still opens for so long: announced return addresses are valid for 300 s and would break otherwise. */
 const OLD_KEY_LIFETIME_MS: Millis = 300 * 1000
 
-/** What a node and its workers begin with, so that each opens what any of them sealed. */
+/** What a worker begins with, so that it and its node open what any of them sealed. Both clocks must tell the same time. */
 export interface ReturnKey {
-  /** Borrowed: copied at once. */
   readonly key: SharedKey
   readonly madeAtMs: Millis
-}
-
-/** A fresh key for a node and its workers. */
-export function freshReturnKey({ random, clock }: Pick<Env, 'random' | 'clock'>): ReturnKey {
-  return { key: random.bytes(32) as SharedKey, madeAtMs: clock.now() }
 }
 
 /** Seals and opens return addresses under a key of our own. */
@@ -34,10 +28,16 @@ export class ReturnSeal {
   constructor(
     private readonly env: Env,
     private readonly crypto: Crypto,
-    { key, madeAtMs }: ReturnKey = freshReturnKey(env),
+    shared?: ReturnKey,
   ) {
-    this.#key = key.slice() as SharedKey
-    this.#madeAtMs = madeAtMs
+    this.#key = (shared?.key.slice() ?? env.random.bytes(32)) as SharedKey
+    this.#madeAtMs = shared?.madeAtMs ?? env.clock.now()
+  }
+
+  /** The key of now, for another thread. */
+  get shared(): ReturnKey {
+    this.#rotate()
+    return { key: this.#key.slice() as SharedKey, madeAtMs: this.#madeAtMs }
   }
 
   /** `value` as a return address: nonce, tag and text, 40 bytes longer than `value`. */

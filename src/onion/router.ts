@@ -64,7 +64,7 @@ export interface OnionRouterParts {
   readonly dht: Pick<OnionDht, 'keyPair'>
   readonly udp: UdpSender
   readonly router: UdpRouter
-  /** What its node and the node's workers share; a fresh one unless given. */
+  /** That of the node whose worker this is; a fresh one unless given. */
   readonly returnKey?: ReturnKey | undefined
 }
 
@@ -105,6 +105,11 @@ export class OnionRouter {
     sender[0] = RELAY_MARK
     sender.set(mark, 1)
     this.#hop1(nonce, layer, sender)
+  }
+
+  /** What a worker of this node needs to open return addresses; the copy is its own to wipe. */
+  get returnKey(): ReturnKey {
+    return this.#returns.shared
   }
 
   /** Overwrites all keys. */

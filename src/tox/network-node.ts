@@ -6,7 +6,7 @@ import { type Endpoint, type Env, isZero, type Millis } from '../base/index.js'
 import { type Crypto, type DhtKeyPair, GuardedKeyPair, type Nonce } from '../crypto/index.js'
 import { Dht, type LanDiscoveryOptions } from '../dht/index.js'
 import { ForwardingServer } from '../forwarding/index.js'
-import { AnnounceServer, type OnionDht, OnionRouter, type ReturnKey } from '../onion/index.js'
+import { AnnounceServer, type OnionDht, OnionRouter } from '../onion/index.js'
 import { RelayServer, type RelayServerLimits } from '../relay/index.js'
 import { UdpRouter, type UdpSender } from '../transport/udp.js'
 
@@ -27,8 +27,6 @@ export interface NetworkNodeOptions {
   readonly holePunching?: boolean
   /** Finds nodes of our own network, and is found by them; neither unless given. */
   readonly lanDiscovery?: LanDiscoveryOptions
-  /** Shared with the workers of this node, where it has some. */
-  readonly returnKey?: ReturnKey | undefined
   /** Makes it a TCP relay as well. */
   readonly relay?: RelayServerLimits | undefined
 }
@@ -56,7 +54,6 @@ export class NetworkNode {
     keyPair = crypto.keyPair(),
     announcements,
     relay,
-    returnKey,
     ...dhtOptions
   }: NetworkNodeOptions) {
     this.#env = env
@@ -67,7 +64,7 @@ export class NetworkNode {
     this.dht = new Dht({ env, crypto, udp, router, keyPair: this.#keyPair, ...dhtOptions })
     this.onionDht = onionView(this.dht, this.#keyPair)
     const onion = { env, crypto, udp, router, dht: this.onionDht }
-    this.onionRouter = new OnionRouter({ ...onion, returnKey })
+    this.onionRouter = new OnionRouter(onion)
     this.announceServer = new AnnounceServer(onion)
     if (announcements !== false) {
       const parts = { env, crypto, udp, router, dht: this.dht }

@@ -63,9 +63,13 @@ export class NetworkWorker {
     this.#onionRouter.onRelayResponse = (mark, data) => outlet.relayResponse(mark, data)
   }
 
-  /** Packets that arrived, by their first byte. */
+  /** Packets that it took, by their first byte. */
   get received(): Float64Array {
     return this.#router.received
+  }
+
+  get receivedBytes(): number {
+    return this.#router.receivedBytes
   }
 
   /** Takes one datagram; `packet` is a view that lives until the end of the turn. */

@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict'
 import { Endpoint } from '../../src/base/index.js'
 import { type Crypto, type DhtKeyPair, loadCrypto } from '../../src/crypto/index.js'
-import { freshReturnKey } from '../../src/onion/index.js'
 import { OnionPath, UdpFirstHop } from '../../src/onion/path.js'
 import { PacketKind } from '../../src/packet/kinds.js'
 import { RETURN_3_BYTES } from '../../src/packet/onion/index.js'
@@ -33,13 +32,13 @@ class Network {
     const host = board.host()
     this.host = host
     const { env, udp } = host
-    const returnKey = freshReturnKey(env)
     const keyPair = crypto.keyPair() as DhtKeyPair
     const copy = (): DhtKeyPair => ({
       publicKey: keyPair.publicKey,
       secretKey: keyPair.secretKey.slice() as DhtKeyPair['secretKey'],
     })
-    this.node = new NetworkNode({ env, crypto, udp, keyPair: copy(), returnKey, relay: {} })
+    this.node = new NetworkNode({ env, crypto, udp, keyPair: copy(), relay: {} })
+    const { returnKey } = this.node.onionRouter
     this.node.onionRouter.onRelayResponse = (mark, data) =>
       this.relayed.push({ mark: mark.slice(), data: data.slice() })
     const outlet = {
@@ -101,14 +100,15 @@ describe('a node with workers', () => {
       network.join()
       network.run(1_000)
     }
-    network.run(5_000)
-    for (const [i, { dht }] of network.plain.entries()) assert.equal(dht.size.close, 7, `node ${i}`)
+    const known = (): number[] => network.plain.map(({ dht }) => dht.size.close)
+    // Answers name the four nearest; chance brings the others within minutes.
+    for (let n = 0; n < 60 && known().some((count) => count < 7); n++) network.run(5_000)
+    assert.deepEqual(known(), new Array(7).fill(7))
     assert.equal(network.node.dht.size.close, 7)
     assert.deepEqual(
       network.workers.map(({ dht }) => dht.size),
       [7, 7],
     )
-    assert.ok(Math.min(...network.taken) > 20, String(network.taken))
     // One that goes is forgotten by all of them.
     network.board.filter = (from, to) => ![from, to].some((one) => one.equals(network.plainHosts[0]!.endpoint))
     network.run(200_000)
@@ -116,6 +116,7 @@ describe('a node with workers', () => {
       network.workers.map(({ dht }) => dht.size),
       [6, 6],
     )
+    assert.ok(Math.min(...network.taken) > 20, String(network.taken))
   })
 
   it('carries onion packets and their answers, though another worker sealed the way back, and across changes of its key', async () => {

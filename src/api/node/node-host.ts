@@ -1,6 +1,6 @@
 // A network node on Node's sockets: what a bootstrap node and a check of one have in common.
 
-import { Counters, Deadlines, type Endpoint, type Env, silentLogger } from '../../base/index.js'
+import { Counters, Deadlines, type Env, silentLogger } from '../../base/index.js'
 import type { Crypto } from '../../crypto/index.js'
 import { HostClock } from '../../host/clock.js'
 import { HostDriver } from '../../host/driver.js'
@@ -8,8 +8,8 @@ import { openUdpSocket } from '../../host/open-udp.js'
 import { HostRandom } from '../../host/random.js'
 import type { UdpSocket, UdpSocketOptions } from '../../host/udp-socket.js'
 import { NetworkNode, type NetworkNodeOptions } from '../../tox/network-node.js'
-import type { UdpSender } from '../../transport/udp.js'
 import { failSocket, lanOptions } from '../runtime.js'
+import { CountingSender } from './counting-sender.js'
 
 export interface NodeHostOptions
   extends Omit<NetworkNodeOptions, 'env' | 'udp' | 'crypto' | 'ipv4' | 'ipv6' | 'lanDiscovery'> {
@@ -74,22 +74,5 @@ export class NodeHost {
   close(): void {
     this.node.close()
     this.driver.close()
-  }
-}
-
-/** Adds up the bytes that a node sends. */
-class CountingSender implements UdpSender {
-  bytes = 0
-
-  constructor(private readonly sender: UdpSender) {}
-
-  send(to: Endpoint, packet: Uint8Array): void {
-    this.bytes += packet.length
-    this.sender.send(to, packet)
-  }
-
-  reserve(to: Endpoint, size: number): Uint8Array {
-    this.bytes += size
-    return this.sender.reserve(to, size)
   }
 }

@@ -2,6 +2,7 @@
 
 import { PacketKind } from '../../packet/kinds.js'
 import { counter, gauge, labelled, type Metric } from './metrics.js'
+import type { NodeCounts } from './node-counts.js'
 import type { NodeHost } from './node-host.js'
 
 /** Relay ports and what they carried. */
@@ -11,23 +12,23 @@ export interface RelayTraffic {
   readonly bytesWritten: number
 }
 
-/** Everything that adds up over workers. */
-export function nodeMetrics({ node, socket, env, sent }: NodeHost, relay: RelayTraffic): Metric[] {
-  const { dht, router, announceServer, announcements, forwarding } = node
-  const udp = socket.stats()
+/** `counts`: of all its threads together. */
+export function nodeMetrics({ node }: NodeHost, counts: NodeCounts, relay: RelayTraffic): Metric[] {
+  const { dht, announceServer, announcements, forwarding } = node
+  const { udp } = counts
   const { nodes, close } = dht.size
   const all = [
-    labelled('counter', 'tox_node_udp_packets_received_total', 'Packets by kind.', packetsByKind(router.received)),
-    counter('tox_node_udp_received_bytes_total', 'Bytes of these packets.', router.receivedBytes),
+    labelled('counter', 'tox_node_udp_packets_received_total', 'Packets by kind.', packetsByKind(counts.received)),
+    counter('tox_node_udp_received_bytes_total', 'Bytes of these packets.', counts.receivedBytes),
     counter('tox_node_udp_packets_sent_total', 'Packets that the system took.', udp.packetsOut),
-    counter('tox_node_udp_sent_bytes_total', 'Bytes handed to the system.', sent.bytes),
+    counter('tox_node_udp_sent_bytes_total', 'Bytes handed to the system.', counts.sentBytes),
     counter('tox_node_udp_unsent_total', 'Packets that the system refused.', udp.unsent),
     counter('tox_node_udp_overflow_total', 'Packets lost in our own queues.', udp.overflowIn + udp.overflowOut),
     labelled(
       'counter',
       'tox_node_drops_total',
       'Packets that were not served, by module and reason.',
-      drops(env.drops),
+      drops(counts.drops),
     ),
     gauge('tox_node_dht_connected', 'Whether any node of the DHT answers.', dht.isConnected ? 1 : 0),
     gauge('tox_node_dht_nodes', 'Nodes that are known.', nodes),
@@ -92,8 +93,8 @@ function packetsByKind(received: Float64Array): Metric['values'] {
   return [...known, { labels: { kind: 'unknown' }, value: unknown }]
 }
 
-function drops(counts: { toJSON(): Record<string, number> }): Metric['values'] {
-  return Object.entries(counts.toJSON()).map(([name, value]) => {
+function drops(counts: NodeCounts['drops']): Metric['values'] {
+  return Object.entries(counts).map(([name, value]) => {
     const slash = name.indexOf('/')
     return { labels: { module: name.slice(0, slash), reason: name.slice(slash + 1) }, value }
   })

@@ -37,6 +37,8 @@ export interface BootstrapNodeServerOptions {
   /** Other nodes to join the network through. */
   readonly bootstrap?: readonly (string | BootstrapNode)[]
   readonly limits?: BootstrapNodeLimits
+  /** Threads that share the UDP port, on a machine with many cores (`node/workers.ts`): 1 unless told. Linux alone. */
+  readonly workers?: number
   /** Told what happens; never secrets. */
   readonly log?: (level: LogLevel, module: string, text: string) => void
 }

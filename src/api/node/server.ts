@@ -10,12 +10,14 @@ import { readKeyFile } from './key-file.js'
 import type { BootstrapNodeLimits } from './limits.js'
 import { formatMetrics, gauge, labelled, type Metric } from './metrics.js'
 import { formatUptime, MessageOfTheDay } from './motd.js'
+import { addUp, countsOf, type NodeCounts } from './node-counts.js'
 import { NodeHost } from './node-host.js'
 import { nodeMetrics } from './node-metrics.js'
 import type { BootstrapNodeServerOptions, BootstrapNodeServerUpdate } from './options.js'
 import { type ClosedPort, RelayPorts } from './relay-ports.js'
 import { SavedNodes } from './saved-nodes.js'
 import { BOOTSTRAP_VERSION, formatNodeVersion } from './version.js'
+import { Workers } from './workers.js'
 
 /** Known nodes change slowly; what is lost by a crash is five minutes of them. */
 const SAVE_INTERVAL_MS: Millis = 5 * 60_000
@@ -32,6 +34,7 @@ export class BootstrapNodeServer {
   #saveError: string | undefined
   /** Whether there is anybody to be connected to. */
   #hasOthers = false
+  #workers: Workers | undefined
   #closing: Promise<void> | undefined
 
   private constructor(
@@ -56,7 +59,7 @@ export class BootstrapNodeServer {
 
   /**
    * Starts a node. Rejects with ToxError: `TOX_ERR_NEW_PORT_ALLOC` (UDP or TCP), `TOX_ERR_BOOTSTRAP_BAD_HOST`,
-   * `TOX_ERR_TS_BAD_OPTION` (address), `TOX_ERR_TS_PROFILE_UNUSABLE` (key file).
+   * `TOX_ERR_TS_BAD_OPTION` (address, workers), `TOX_ERR_TS_PROFILE_UNUSABLE` (key file).
    */
   static async create(options: BootstrapNodeServerOptions = {}): Promise<BootstrapNodeServer> {
     const log: Log = (level, text) => options.log?.(level, 'node', text)
@@ -70,6 +73,7 @@ export class BootstrapNodeServer {
       if (closed !== undefined && !options.toleratesTakenPorts) throw new ToxError('NEW', 'port-alloc', closed.reason)
       for (const one of options.bootstrap ?? []) await server.bootstrap(one)
       await server.#loadNodes()
+      await server.#startWorkers(options.workers ?? 1)
     } catch (error) {
       await server.close()
       throw error
@@ -103,6 +107,12 @@ export class BootstrapNodeServer {
     return this.#machine.node.relay?.clientCount ?? 0
   }
 
+  /** UDP packets that each of its threads has taken, the node's own first; of its workers as of a second ago. */
+  get packetsByThread(): number[] {
+    const all = [countsOf(this.#machine), ...(this.#workers?.counts ?? [])]
+    return all.map(({ received }) => received.reduce((sum, count) => sum + count, 0))
+  }
+
   /** Whether any other node answers. */
   get isConnected(): boolean {
     return this.#machine.node.dht.isConnected
@@ -128,7 +138,7 @@ export class BootstrapNodeServer {
       labelled('gauge', 'tox_node_info', 'Which node this is.', [{ labels, value: 1 }]),
       gauge('tox_node_uptime_seconds', 'Seconds since it started.', Math.floor(this.uptimeMs / 1000)),
     ]
-    return formatMetrics([...about, ...nodeMetrics(this.#machine, this.#relayPorts.traffic), ...more])
+    return formatMetrics([...about, ...nodeMetrics(this.#machine, this.#counts(), this.#relayPorts.traffic), ...more])
   }
 
   /** `HOST:PORT:KEY`, as `Tox.create({ bootstrap })` and the command line take it. */
@@ -177,8 +187,20 @@ export class BootstrapNodeServer {
     clearInterval(this.#saveTimer)
     const nodes = this.#machine.node.dht.savedNodes()
     this.#relayPorts.close()
+    await this.#workers?.close()
     this.#machine.close()
     if (this.#saveTimer !== undefined) await this.#save(nodes)
+  }
+
+  async #startWorkers(threads: number): Promise<void> {
+    if (threads === 1) return
+    // The node's own thread is one of them.
+    this.#workers = await Workers.open(this.#machine, threads - 1, (text) => this.#log('error', text))
+  }
+
+  /** What all threads have counted. */
+  #counts(): NodeCounts {
+    return addUp([countsOf(this.#machine), ...(this.#workers?.counts ?? [])])
   }
 
   async #loadNodes(): Promise<void> {
@@ -202,14 +224,14 @@ export class BootstrapNodeServer {
   }
 
   #motdFacts() {
-    const { dht, announceServer, router } = this.#machine.node
+    const { dht, announceServer } = this.#machine.node
     return {
       uptime: formatUptime(this.uptimeMs / 1000),
       version: formatNodeVersion(BOOTSTRAP_VERSION).replace(/.* /, ''),
       dht_nodes: String(dht.size.nodes),
       relay_clients: String(this.relayClients),
       announced: String(announceServer.store.size),
-      packets: String(router.received.reduce((sum, count) => sum + count, 0)),
+      packets: String(this.#counts().received.reduce((sum, count) => sum + count, 0)),
     }
   }
 }
