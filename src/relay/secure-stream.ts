@@ -140,8 +140,8 @@ export class SecureStream {
     if (this.#awaitsTurnEnd) return
     this.#awaitsTurnEnd = true
     this.#stream.atTurnEnd(() => {
-      this.#awaitsTurnEnd = false
       if (!this.#isClosed) this.#flush()
+      this.#awaitsTurnEnd = false
     })
   }
 }
