@@ -5,6 +5,7 @@ import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxConferenceEventMap } from './conferences/index.js'
 import type { IncomingTransfer } from './files/transfer.js'
 import type { Friend } from './friend.js'
+import type { PortMapping } from './port-mappings.js'
 import type { Relay } from './relays.js'
 
 export interface FriendRequest {
@@ -40,6 +41,8 @@ export interface ToxEventMap extends ToxConferenceEventMap {
   connection: [ConnectionStatus]
   /** A TCP relay was added, connected or lost, or could not be reached: `relay.failure` says why. */
   relay: [Relay]
+  /** A port is open at the router, or open elsewhere, or not to be had (`portMapping: true`). */
+  portMapping: [PortMapping]
   friendRequest: [FriendRequest]
   message: [Message]
   /** A friend received one of our messages. `send()` tells the same by its promise. */

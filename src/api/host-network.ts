@@ -4,6 +4,7 @@
 import { Endpoint, type Env } from '../base/index.js'
 import { HostDialer } from '../host/dialer.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
+import type { WantedPort } from '../host/port-mapping/gateway.js'
 import { TcpListenError, TcpListener } from '../host/tcp-listener.js'
 import type { UdpSocket } from '../host/udp-socket.js'
 import type { ToxEngine, ToxEngineOptions } from '../tox/engine.js'
@@ -51,6 +52,16 @@ export class HostNetwork {
   /** The port on which we are a relay. */
   get tcpPort(): number | undefined {
     return this.#listener?.port
+  }
+
+  /** Ports that others are to reach, beyond this machine. */
+  get openPorts(): WantedPort[] {
+    const { socket, tcpPort } = this
+    if (Endpoint.parse(this.#options.bindAddress ?? '', 0)?.isLoopback === true) return []
+    return [
+      ...(socket === undefined ? [] : [{ protocol: 'udp' as const, port: socket.localPort }]),
+      ...(tcpPort === undefined ? [] : [{ protocol: 'tcp' as const, port: tcpPort }]),
+    ]
   }
 
   engineOptions(env: Pick<Env, 'clock' | 'deadlines' | 'log'>, turn: Turn): Parts {

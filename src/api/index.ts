@@ -49,5 +49,6 @@ export type {
   ToxOptions,
   WaitOptions,
 } from './options.js'
+export type { PortMapping } from './port-mappings.js'
 export type { Relay } from './relays.js'
 export { Tox } from './tox.js'

@@ -67,11 +67,12 @@ function readProxy(proxy: string | ProxyServer): ProxyServer {
 }
 
 /** Strict privacy promises what these would break. */
-function checkStrict({ udp, tcpPort, privacy }: NetworkOptions, proxy: ProxyServer | undefined): void {
+function checkStrict({ udp, tcpPort, portMapping, privacy }: NetworkOptions, proxy: ProxyServer | undefined): void {
   const promise = privacy === 'strict' ? "privacy: 'strict'" : "a proxy (unless privacy: 'normal')"
   if (proxy === undefined) throw badOption("privacy: 'strict' needs a proxy: nothing else would leave this machine")
   if (privacy === 'strict' && udp === true) throw badOption(`${promise} excludes udp: true`)
   if (tcpPort !== undefined) throw badOption(`${promise} excludes tcpPort: others would connect to this machine`)
+  if (portMapping === true) throw badOption(`${promise} excludes portMapping: the router would be asked`)
   if (Endpoint.parse(proxy.host, proxy.port) === undefined && proxy.host.toLowerCase() !== 'localhost') {
     const what = `the ${proxyName(proxy)} is known by name`
     throw new ToxError('NEW', 'proxy-not-found', `${what}, and ${promise} asks no DNS: give its IP address`)

@@ -50,6 +50,11 @@ export interface NetworkOptions {
   readonly localDiscovery?: boolean
   /** Whether to open ways through NATs for friends. True unless told. */
   readonly holePunching?: boolean
+  /**
+   * Whether to ask the router of the home for the UDP port, and for `tcpPort`, by PCP, NAT-PMP or UPnP (doc/nat.md). False unless
+   * told. What comes of it is told by `portMapping` events; it is never an error.
+   */
+  readonly portMapping?: boolean
 }
 
 export interface ToxOptions extends NetworkOptions {

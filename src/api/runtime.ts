@@ -7,6 +7,7 @@ import { isEncrypted } from '../encryptsave/index.js'
 import { HostClock } from '../host/clock.js'
 import { HostDriver } from '../host/driver.js'
 import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
+import type { PortMapper } from '../host/port-mapping/port-mapper.js'
 import { ProfileError } from '../host/profile-error.js'
 import { ProfileFile } from '../host/profile-file.js'
 import { HostRandom } from '../host/random.js'
@@ -15,12 +16,18 @@ import { ToxError } from '../tox/errors.js'
 import { parseSavedata, type Savedata } from '../tox/savedata.js'
 import { HostNetwork, streamTarget } from './host-network.js'
 import type { ToxOptions } from './options.js'
+import { openPortMappings, type PortMapping, portMapping } from './port-mappings.js'
 import { ProfileSeal } from './profile-seal.js'
 
 export { failSocket, lanOptions, resolveNode } from './sockets.js'
 
 /** The profile is saved at least this often while running: friends' names, last-seen times and known nodes change by themselves. */
 const SAVE_INTERVAL_MS = 5 * 60_000
+
+/** What a runtime tells. */
+export interface RuntimeEvents extends ToxEngineEvents {
+  portMapping?(mapping: PortMapping): void
+}
 
 /** What a `Tox` needs to stand on: real sockets and files, or the simulator. */
 export interface Runtime {
@@ -37,6 +44,8 @@ export interface Runtime {
   bootstrap(node: string | BootstrapNode, signal?: AbortSignal): Promise<void>
   /** The clock of waiting programs, in ms. */
   now(): Millis
+  /** Ports at the router of the home; none unless asked for. */
+  readonly portMappings: readonly PortMapping[]
   /** The profile as it is saved. */
   savedata(): Uint8Array
   close(): Promise<void>
@@ -48,17 +57,22 @@ class HostRuntime implements Runtime {
   readonly #driver: HostDriver
   readonly #profile: ProfileFile | undefined
   readonly #network: HostNetwork
+  readonly #mapPorts: () => PortMapper | undefined
   readonly #seal: ProfileSeal | undefined
   /** Whether the profile that was opened is plain and is to be so no longer. */
   readonly #wasPlain: boolean
   #saveTimer: NodeJS.Timeout | undefined
+  #mapper: PortMapper | undefined
   #savedata: () => Uint8Array
   #closed = false
 
   /** See `openRuntime`. */
   constructor(
     readonly engine: ToxEngine,
-    parts: { clock: HostClock; driver: HostDriver } & Pick<Opened, 'profile' | 'seal' | 'wasPlain' | 'network'>,
+    parts: { clock: HostClock; driver: HostDriver; mapPorts: () => PortMapper | undefined } & Pick<
+      Opened,
+      'profile' | 'seal' | 'wasPlain' | 'network'
+    >,
   ) {
     this.drops = engine.env.drops
     this.#savedata = () => this.savedata()
@@ -68,6 +82,11 @@ class HostRuntime implements Runtime {
     this.#driver = parts.driver
     this.#profile = parts.profile
     this.#network = parts.network
+    this.#mapPorts = parts.mapPorts
+  }
+
+  get portMappings(): PortMapping[] {
+    return this.#mapper?.states.map(portMapping) ?? []
   }
 
   get udpPort(): number {
@@ -113,6 +132,7 @@ class HostRuntime implements Runtime {
       this.#saveTimer.unref()
     }
     this.#driver.start()
+    this.#mapper = this.#mapPorts()
   }
 
   turn<T>(work: () => T, isToSave = true): T {
@@ -157,13 +177,14 @@ class HostRuntime implements Runtime {
       this.#network.close()
       this.#driver.close()
       this.#seal?.wipe()
+      await this.#mapper?.close()
       await this.#profile?.close().finally(() => last?.fill(0))
     }
   }
 }
 
 /** Opens all that one instance needs; nothing stays open when it fails. Rejects with ToxError. */
-export async function openRuntime(options: ToxOptions, events: ToxEngineEvents): Promise<Runtime> {
+export async function openRuntime(options: ToxOptions, events: RuntimeEvents): Promise<Runtime> {
   if (options.profile !== undefined && options.savedata !== undefined) {
     throw new ToxError('NEW', 'bad-option', 'options profile and savedata exclude each other')
   }
@@ -201,7 +222,7 @@ interface Opened {
 
 function assemble(
   options: ToxOptions,
-  events: ToxEngineEvents,
+  events: RuntimeEvents,
   { crypto, profile, seal, savedata, wasPlain, network }: Opened,
 ): HostRuntime {
   const clock = new HostClock()
@@ -230,7 +251,12 @@ function assemble(
   })
   const driver = new HostDriver({ engine, clock, onError })
   if (network.socket !== undefined) driver.addSocket(network.socket)
-  const runtime = new HostRuntime(engine, { clock, driver, profile, seal, wasPlain, network })
+  const mapPorts = (): PortMapper | undefined => {
+    const ports = options.portMapping === true ? network.openPorts : []
+    const onChange = (mapping: PortMapping): void => events.portMapping?.(mapping)
+    return ports.length === 0 ? undefined : openPortMappings(ports, log, onChange)
+  }
+  const runtime = new HostRuntime(engine, { clock, driver, profile, seal, wasPlain, network, mapPorts })
   return runtime
 }
 

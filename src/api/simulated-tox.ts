@@ -83,6 +83,10 @@ class SimRuntime implements Runtime {
     return undefined
   }
 
+  get portMappings(): [] {
+    return []
+  }
+
   now(): Millis {
     return this.#setup.env.clock.now()
   }

@@ -5,6 +5,7 @@ import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import type { ConnectionStatus } from '../messenger/index.js'
 import { streamTarget } from './host-network.js'
 import type { RelayNode, WaitOptions } from './options.js'
+import type { PortMapping } from './port-mappings.js'
 import { type Relay, RelayWatch, relayOf } from './relays.js'
 import type { Runtime } from './runtime.js'
 import { ToxEvents } from './tox-events.js'
@@ -33,6 +34,11 @@ export abstract class ToxNetwork extends ToxEvents {
   /** The TCP port on which we are a relay for others, if we are. */
   get tcpPort(): number | undefined {
     return this.#runtime.tcpPort
+  }
+
+  /** Our ports at the router of the home, with the option `portMapping`. */
+  get portMappings(): readonly PortMapping[] {
+    return this.#runtime.portMappings
   }
 
   /** How we are connected to the network. */

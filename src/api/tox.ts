@@ -7,7 +7,6 @@ import type { LongTermPublicKey } from '../crypto/keys.js'
 import type { FriendView, MessageReceipt, Messenger } from '../messenger/index.js'
 import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxStore } from '../store/index.js'
-import type { ToxEngineEvents } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { parseToxId, TOX_ID_MISTAKES } from '../tox/tox-id.js'
 import { type Conference, ConferenceList, forwardConferences } from './conferences/index.js'
@@ -23,7 +22,7 @@ import {
 } from './message-handling.js'
 import type { HandleOptions, ToxOptions } from './options.js'
 import { Remember } from './remember.js'
-import { openRuntime, type Runtime } from './runtime.js'
+import { openRuntime, type Runtime, type RuntimeEvents } from './runtime.js'
 import { ToxNetwork } from './tox-network.js'
 import { type WithStore, withStore } from './with-store.js'
 
@@ -57,7 +56,7 @@ export class Tox extends ToxNetwork {
 
   /** @internal As `create`, on a runtime of the caller's. */
   static async over(
-    open: (events: ToxEngineEvents) => Runtime | Promise<Runtime>,
+    open: (events: RuntimeEvents) => Runtime | Promise<Runtime>,
     options: Pick<ToxOptions, 'name' | 'statusMessage' | 'receipts'>,
     kept: WithStore = withStore({}),
   ): Promise<Tox> {
@@ -67,6 +66,7 @@ export class Tox extends ToxNetwork {
       conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
       relays: () => tox?.onRelays(),
+      portMapping: (mapping) => tox?.deliver('portMapping', mapping),
     })
     try {
       tox = new Tox(runtime, kept)

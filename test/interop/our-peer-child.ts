@@ -14,7 +14,9 @@ async function live(options: ToxOptions): Promise<void> {
   const tox = await Tox.create({ ...options, log })
   tox.on('friendConnection', ({ connection }) => tell({ connection }))
   tox.on('message', ({ text }) => tell({ heard: text }))
-  tell({ publicKey: tox.publicKey, port: tox.udpPort })
+  tox.on('connection', (network) => tell({ network }))
+  tox.on('portMapping', (mapping) => tell({ mapping }))
+  tell({ publicKey: tox.publicKey, dhtKey: tox.dhtKey, port: tox.udpPort })
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line) as Command
     if ('add' in command) tox.addFriendWithoutRequest(command.add)

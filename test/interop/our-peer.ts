@@ -1,6 +1,6 @@
 // One of ours in a network namespace, with one friend: what it says of itself, in the order in which it happened.
 
-import type { ToxOptions } from '../../src/index.js'
+import type { ConnectionStatus, PortMapping, ToxOptions } from '../../src/index.js'
 import { bundle } from './bundle.js'
 import { type Child, startChild } from './child.js'
 import { commandWithin, type Namespace } from './namespace.js'
@@ -9,8 +9,13 @@ import { DEADLINE_MS } from './pair.js'
 interface OurEvent {
   /** Only the first event has these. */
   readonly publicKey?: string
+  readonly dhtKey?: string
   readonly port?: number
-  readonly connection?: 'none' | 'tcp' | 'udp'
+  /** How it is on the network. */
+  readonly network?: ConnectionStatus
+  readonly mapping?: PortMapping
+  /** How its friend is connected. */
+  readonly connection?: ConnectionStatus
   readonly heard?: string
   readonly log?: string
 }
@@ -39,6 +44,10 @@ export class OurPeer {
 
   get publicKey(): string {
     return this.events.find(({ publicKey }) => publicKey !== undefined)!.publicKey!
+  }
+
+  get dhtKey(): string {
+    return this.events.find(({ dhtKey }) => dhtKey !== undefined)!.dhtKey!
   }
 
   get port(): number {
@@ -82,6 +91,12 @@ export class OurPeer {
   /** Waits until the friend is connected in this way. */
   async untilConnected(connection: 'tcp' | 'udp', deadlineMs = DEADLINE_MS): Promise<void> {
     await this.until(`the friend by ${connection}`, (event) => event.connection === connection, deadlineMs)
+  }
+
+  /** Ends it as its user would. */
+  async close(): Promise<void> {
+    this.#child.process.stdin!.end()
+    await this.#child.exited
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

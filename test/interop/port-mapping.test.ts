@@ -1,0 +1,128 @@
+// Ports asked of Debian's miniupnpd, the UPnP, NAT-PMP and PCP server of many routers, on the router of a home of namespaces:
+// somebody outside joins through the mapped port, and nothing of it is left when the program ends.
+
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startChild } from './child.js'
+import { onlyLoopback } from './lane.js'
+import { commandWithin, makeHome, makeInternet, type Namespace, namespaceObstacle } from './namespace.js'
+import { OurPeer } from './our-peer.js'
+import { DEADLINE_MS } from './pair.js'
+import { timed } from './stopwatch.js'
+
+const MINIUPNPD = '/usr/sbin/miniupnpd'
+const TCP_PORT = 33_500
+
+const TABLES = `
+table inet upnp {
+  chain prerouting {
+    type nat hook prerouting priority dstnat
+    jump portsIn
+  }
+  chain postrouting {
+    type nat hook postrouting priority 99
+    jump portsOut
+  }
+  chain portsIn { }
+  chain portsOut { }
+}
+table inet upnpFilter {
+  chain forward {
+    type filter hook forward priority 0
+    jump allowed
+  }
+  chain allowed { }
+}
+`
+
+const config = (hasPcp: boolean): string => `
+ext_ifname=wan
+listening_ip=lan
+enable_natpmp=${hasPcp ? 'yes' : 'no'}
+enable_upnp=yes
+secure_mode=yes
+uuid=00000000-0000-4000-8000-000000000001
+upnp_table_name=upnpFilter
+upnp_nat_table_name=upnp
+upnp_forward_chain=allowed
+upnp_nat_chain=portsIn
+upnp_nat_postrouting_chain=portsOut
+allow 1024-65535 192.168.1.0/24 1024-65535
+deny 0-65535 0.0.0.0/0 0-65535
+`
+
+describe('interop: port mapping by miniupnpd', function () {
+  this.timeout(3 * DEADLINE_MS)
+  onlyLoopback(this)
+
+  const toStop: AsyncDisposable[] = []
+  const later = <T extends AsyncDisposable>(one: T): T => {
+    toStop.push(one)
+    return one
+  }
+  let internet: Namespace
+  let folder: string
+  before(async function () {
+    folder = await mkdtemp(join(tmpdir(), 'ports-'))
+    const why = existsSync(MINIUPNPD) ? await namespaceObstacle({ nat: true }) : 'apt-get install -y miniupnpd'
+    if (why !== undefined) {
+      this.test!.parent!.title += ` [${why}]`
+      return this.skip()
+    }
+    internet = later(await makeInternet())
+  })
+  afterEach(async () => {
+    for (const one of toStop.splice(1).reverse()) await one[Symbol.asyncDispose]()
+  })
+  after(async () => {
+    await internet?.[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const startDaemon = async (router: Namespace, hasPcp: boolean): Promise<void> => {
+    router.nft(TABLES)
+    const file = join(folder, `conf-${hasPcp}`)
+    await writeFile(file, config(hasPcp))
+    const { command, args } = commandWithin(router, MINIUPNPD, ['-d', '-f', file, '-P', `${file}.pid`])
+    const daemon = startChild(command, args, () => {})
+    later({ [Symbol.asyncDispose]: () => daemon.killHard() })
+  }
+  const portsAt = (router: Namespace): string => router.run('nft', ['list', 'chain', 'inet', 'upnp', 'portsIn'])
+
+  const tell = async (n: number, method: 'pcp' | 'upnp'): Promise<void> => {
+    const { router, machine, address } = await makeHome(internet, n, 'symmetric')
+    later(router)
+    later(machine)
+    await startDaemon(router, method === 'pcp')
+    const options = { ipv6: false, localDiscovery: false } as const
+    const ours = later(await OurPeer.start(machine, { ...options, portMapping: true, tcpPort: TCP_PORT }))
+    const mapped = (protocol: string) =>
+      ours.until(
+        `${protocol} by ${method}`,
+        ({ mapping }) => mapping?.protocol === protocol && mapping.method === method,
+      )
+    const [udp, tcp] = await timed(`ports by ${method}`, Promise.all([mapped('udp'), mapped('tcp')]))
+    assert.deepEqual(udp.mapping!.external, { host: address, port: ours.port })
+    assert.deepEqual(tcp.mapping!.external, { host: address, port: TCP_PORT })
+    // It knows nobody: only through its port can it come to be on the network.
+    assert.equal(
+      ours.events.find(({ network }) => network === 'udp'),
+      undefined,
+    )
+    const bootstrap = [`${address}:${ours.port}:${ours.dhtKey}`]
+    later(await OurPeer.start(internet, { ...options, bootstrap }))
+    await timed(
+      `a guest through the port of ${method}`,
+      ours.until('a guest', ({ network }) => network === 'udp'),
+    )
+    assert.match(portsAt(router), /dnat/)
+    await ours.close()
+    assert.doesNotMatch(portsAt(router), /dnat/)
+  }
+
+  it('opens the ports by PCP for somebody outside, and closes them at the end', () => tell(1, 'pcp'))
+  it('the same by UPnP, where the router speaks nothing else', () => tell(2, 'upnp'))
+})
