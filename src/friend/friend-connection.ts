@@ -158,7 +158,7 @@ export class FriendConnection implements SessionHandlers {
   }
 
   /** A friend who is connected says nothing: asks where they are, and has them ask where we are. */
-  seek(): void {
+  onQuiet(): void {
     if (this.#destroyed) return
     this.#dht?.search.refresh()
     this.#onion.tell()

@@ -132,7 +132,7 @@ export class FriendConnections {
   /** Seeks the connected friends of whom nothing has come since `sinceMs`. */
   seekSilent(sinceMs: Millis): void {
     for (const connection of [...this.#connected]) {
-      if ((connection.heardMs ?? Number.NEGATIVE_INFINITY) <= sinceMs) connection.seek()
+      if ((connection.heardMs ?? Number.NEGATIVE_INFINITY) <= sinceMs) connection.onQuiet()
     }
   }
 

@@ -74,6 +74,8 @@ export interface SessionHandlers {
   onAcked(upTo: number): void
   /** The send window may have room for more packets than before. */
   onWritable(): void
+  /** Nothing has come for two seconds: the friend may have moved. Called some times, at growing intervals. */
+  onQuiet(): void
   /** Whether nothing has come for some seconds: perhaps the friend is gone, or has started anew. */
   onSilence(isSilent: boolean): void
   /** The friend has another DHT key than the one that `connect` was given. */

@@ -19,15 +19,12 @@ import { PathWatch } from './path-watch.js'
 import type { SessionStats } from './sender.js'
 import { Session, type SessionOwner } from './session.js'
 import type { ClosedReason, SessionHandlers } from './session-handlers.js'
+import { Silence } from './silence.js'
 import { type Purpose, Ways } from './ways.js'
 
 /** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
 const RETRY_MS = 1_000
 const TRIES_MAX = 8
-/** Peers send at least a packet request a second: after missing two, a session counts as abandoned when its peer asks anew. */
-const SILENT_MS = 2_500
-/** After missing five, the peer may be gone, or have started anew: then other ways to it are worth a try. */
-const SUSPICIOUS_MS = 5_000
 
 export class Connection implements SessionOwner {
   readonly longTermPublicKey: LongTermPublicKey
@@ -40,8 +37,10 @@ export class Connection implements SessionOwner {
   readonly #sessionKeys: SessionKeyPair
   #sendNonce: Nonce
   #state: ConnectionState = { name: 'new' }
-  #heardMs = Number.NEGATIVE_INFINITY
-  #isSilent = false
+  /** @internal */
+  readonly silence: Silence
+  /** Where the packet that is being received comes from, when that is nobody's endpoint yet. */
+  #elsewhere: Endpoint | undefined
 
   /** @internal Made by NetCrypto. */
   constructor(
@@ -51,6 +50,7 @@ export class Connection implements SessionOwner {
   ) {
     this.#context = context
     this.#handlers = handlers
+    this.silence = new Silence(handlers)
     this.longTermPublicKey = peer.longTermPublicKey.slice() as LongTermPublicKey
     this.dhtPublicKey = peer.dhtPublicKey.slice() as DhtPublicKey
     const parts = { udp: context.udp, relays: context.relays, index: context.indexOf(this) }
@@ -73,7 +73,7 @@ export class Connection implements SessionOwner {
   }
   /** When an authentic packet came last; `undefined` while no session stands. */
   get heardMs(): Millis | undefined {
-    return this.#session === undefined ? undefined : this.#heardMs
+    return this.#session === undefined ? undefined : this.silence.heardMs
   }
   /** How sending goes; `undefined` while no session stands. */
   get stats(): SessionStats | undefined {
@@ -207,7 +207,7 @@ export class Connection implements SessionOwner {
       case 'not-confirmed':
         return this.#take(handshake, from, relay) ? 'taken' : 'ignored'
       case 'established':
-        return this.#now - this.#heardMs < SILENT_MS ? 'ignored' : 'replace'
+        return this.silence.isAbandoned(this.#now) ? 'replace' : 'ignored'
       case 'new':
       case 'killed':
         return 'ignored'
@@ -223,6 +223,23 @@ export class Connection implements SessionOwner {
     if (from !== undefined) this.#ways.heard(from, this.#now)
     if (!this.#paths.wasDirect) this.#watchPaths()
     return true
+  }
+
+  /** @internal A data packet from nobody's endpoint: if it is this peer's next one, packets go there from now on. */
+  receiveFromElsewhere(packet: Uint8Array, from: Endpoint, mayTry: () => boolean): boolean {
+    if (this.#session?.mayBeNext(packet) !== true || !mayTry()) return false
+    this.#elsewhere = from
+    const isOurs = this.receiveData(packet, from)
+    this.#elsewhere = undefined
+    // At once: a router on our side lets the peer's next packets in, and the peer knows that it is heard.
+    if (isOurs) this.#session?.sendRequest()
+    return isOurs
+  }
+
+  /** @internal Nothing has come for long. */
+  onQuiet(): void {
+    this.#session?.sendRequest()
+    this.silence.ask()
   }
 
   /** @internal Answers what came by relays. */
@@ -242,7 +259,7 @@ export class Connection implements SessionOwner {
   tick(now: Millis): void {
     this.#session?.tick(now, this.#ways.takeDirectProbe(now))
     this.#watchPaths()
-    if (this.#state.name === 'established' && now - this.#heardMs >= SUSPICIOUS_MS) this.#tellSilence(true)
+    if (this.#state.name === 'established') this.silence.look(now)
   }
 
   /** @internal Shows the peer's new DHT key. */
@@ -269,8 +286,11 @@ export class Connection implements SessionOwner {
 
   /** @internal */
   onAuthentic(): void {
-    this.#heardMs = this.#now
-    if (this.#isSilent) this.#tellSilence(false)
+    this.silence.heard(this.#now)
+    if (this.#elsewhere !== undefined && this.#ways.learn(this.#elsewhere, true, this.#now)) {
+      this.#session?.pathChanged()
+      this.#watchPaths()
+    }
     const state = this.#state
     if (state.name !== 'not-confirmed') return
     this.#retry.clear()
@@ -352,12 +372,6 @@ export class Connection implements SessionOwner {
   #count(attempt: Attempt): Attempt {
     if (attempt.tries++ === 0) attempt.sentMs = this.#now
     return attempt
-  }
-
-  #tellSilence(isSilent: boolean): void {
-    if (isSilent === this.#isSilent) return
-    this.#isSilent = isSilent
-    this.#handlers.onSilence?.(isSilent)
   }
 
   /** Relays came or went. What waits for a way to the peer goes at once. */

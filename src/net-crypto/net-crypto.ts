@@ -2,7 +2,7 @@
 // what strangers may cost is limited here: a data packet from an unknown endpoint costs a map look-up, a cookie request
 // passes the gate before any key computation, a handshake must carry a cookie of ours.
 
-import type { Deadline, Endpoint, Env } from '../base/index.js'
+import type { Deadline, Endpoint, Env, Millis } from '../base/index.js'
 import { bytesKey, sameBytes } from '../base/index.js'
 import { decode } from '../codec/index.js'
 import type { Crypto, DhtPublicKey, LongTermKeyPair, LongTermPublicKey } from '../crypto/index.js'
@@ -19,6 +19,7 @@ import { CookieJar } from './cookie-jar.js'
 import { Handshakes, type OpenedHandshake } from './handshake.js'
 import { PacketBlocks } from './packet-blocks.js'
 import { RelayedPeers, type RelayPaths } from './relayed.js'
+import { Roaming } from './roaming.js'
 import { REQUEST_INTERVAL_MS, type Session } from './session.js'
 import { Scratch } from './session-cipher.js'
 import type { SessionHandlers } from './session-handlers.js'
@@ -46,6 +47,8 @@ export interface NetCryptoOptions {
   readonly dht: DhtKeys
   /** Whether a peer may connect: the handlers of its connection, or `undefined` to ignore it. */
   readonly accept: (incoming: Incoming) => SessionHandlers | undefined
+  /** Peers went silent: perhaps they moved, perhaps we did. */
+  readonly onQuiet?: () => void
 }
 
 export class NetCrypto {
@@ -61,6 +64,8 @@ export class NetCrypto {
   readonly #byEndpoint = new Map<string, Connection[]>()
   readonly #turnEnd: Deadline
   readonly #tick: Deadline
+  readonly #quiet: Deadline
+  readonly #roaming: Roaming
   #atTurnEnd: Session[] = []
 
   constructor(options: NetCryptoOptions) {
@@ -71,6 +76,8 @@ export class NetCrypto {
     this.#gate = new CookieGate(env.random, env.clock.now())
     this.#turnEnd = env.deadlines.create('net-crypto end of turn', () => this.#endTurn())
     this.#tick = env.deadlines.create('net-crypto keep alive', () => this.#keepAlive())
+    this.#quiet = env.deadlines.create('net-crypto silence', () => this.#seekQuiet())
+    this.#roaming = new Roaming(env)
     this.#context = this.#makeContext()
     router.on(PacketKind.COOKIE_REQUEST, (from, packet) => this.#answerCookieRequest(from, packet))
     router.on(PacketKind.COOKIE_RESPONSE, (from, packet) => {
@@ -148,6 +155,7 @@ export class NetCrypto {
     for (const connection of [...this.#byLongTermKey.values()]) connection.kill()
     this.#turnEnd.clear()
     this.#tick.clear()
+    this.#quiet.clear()
     this.#jar.wipe()
     this.#handshakes.wipe()
     this.#blocks.wipe()
@@ -216,12 +224,14 @@ export class NetCrypto {
 
   #receiveData(from: Endpoint, packet: Uint8Array): void {
     const connections = this.#byEndpoint.get(from.key)
-    if (connections === undefined) return this.#options.env.drops.count('net-crypto/data of no session')
-    if (connections.length === 1) {
-      connections[0]!.receiveData(packet, from)
-      return
+    if (connections?.length === 1) {
+      if (connections[0]!.receiveData(packet, from)) return
+    } else if (connections !== undefined) {
+      for (const one of [...connections]) if (one.receiveData(packet, from)) return
     }
-    for (const one of [...connections]) if (one.receiveData(packet, from)) return
+    if (!this.#roaming.receive(this.#byLongTermKey.values(), connections, packet, from)) {
+      this.#options.env.drops.count('net-crypto/data of no session')
+    }
   }
 
   #endTurn(): void {
@@ -235,6 +245,24 @@ export class NetCrypto {
     const now = this.#options.env.clock.now()
     for (const connection of [...this.#byLongTermKey.values()]) connection.tick(now)
     if (this.#byLongTermKey.size > 0) this.#tick.set(now + REQUEST_INTERVAL_MS)
+    this.#planQuiet(now)
+  }
+
+  /** Peers who say nothing may have moved, or we have. */
+  #seekQuiet(): void {
+    const now = this.#options.env.clock.now()
+    const quiet = [...this.#byLongTermKey.values()].filter((one) => quietDueMs(one) <= now)
+    for (const connection of quiet) connection.onQuiet()
+    if (quiet.length > 0) this.#options.onQuiet?.()
+    this.#planQuiet(now)
+  }
+
+  /** Looks before the next tick only where that might be too late. */
+  #planQuiet(now: Millis): void {
+    let dueMs = Number.POSITIVE_INFINITY
+    for (const one of this.#byLongTermKey.values()) dueMs = Math.min(dueMs, quietDueMs(one))
+    if (dueMs < now + REQUEST_INTERVAL_MS) this.#quiet.set(dueMs)
+    else this.#quiet.clear()
   }
 
   #makeContext(): ConnectionContext {
@@ -282,4 +310,9 @@ export class NetCrypto {
     connections!.splice(at, 1)
     if (connections!.length === 0) this.#byEndpoint.delete(endpoint.key)
   }
+}
+
+/** When to ask for a peer that says nothing. */
+function quietDueMs({ state, silence }: Connection): Millis {
+  return state === 'established' ? silence.dueMs : Number.POSITIVE_INFINITY
 }

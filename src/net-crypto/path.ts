@@ -14,6 +14,9 @@ export interface Path {
 /** A direct path is dead when nothing came over it for 8 s (c-toxcore: UDP_DIRECT_TIMEOUT). */
 export const DIRECT_TIMEOUT_MS = 8_000
 
+/** Peers say something every second: who says nothing for so long has perhaps moved, unless one packet was lost. */
+export const QUIET_MS = 1_600
+
 /** Told when an endpoint starts or stops to belong to a connection: the index of arriving packets follows. */
 export interface EndpointIndex {
   add(endpoint: Endpoint): void
@@ -36,8 +39,8 @@ export class DirectPath {
   }
 
   /**
-   * Learns an endpoint; `heard`: it is known to work now. A working LAN endpoint is not given up for another one of IPv4:
-   * the router's outside address, seen by third parties, is the slower way. True when it was new.
+   * Learns an endpoint; `heard`: it is known to work now. A working LAN endpoint is not given up for another one of IPv4
+   * beyond the LAN: the router's outside address, seen by third parties, is the slower way. True when it was new.
    */
   learn(endpoint: Endpoint, heard: boolean, nowMs: Millis): boolean {
     const known = endpoint.family === 4 ? this.#v4 : this.#v6
@@ -45,7 +48,9 @@ export class DirectPath {
       if (heard) known.heardMs = nowMs
       return false
     }
-    if (known !== undefined && endpoint.family === 4 && known.endpoint.isLan && isFresh(known, nowMs)) return false
+    const patienceMs = heard ? QUIET_MS : DIRECT_TIMEOUT_MS
+    const isFarther = known?.endpoint.family === 4 && known.endpoint.isLan && !(heard && endpoint.isLan)
+    if (isFarther && isFresh(known, nowMs, patienceMs)) return false
     if (known !== undefined) this.#index.remove(known.endpoint)
     const learnt = { endpoint, heardMs: heard ? nowMs : Number.NEGATIVE_INFINITY }
     if (endpoint.family === 4) this.#v4 = learnt
@@ -70,13 +75,17 @@ export class DirectPath {
     return Math.max(this.#v4?.heardMs ?? Number.NEGATIVE_INFINITY, this.#v6?.heardMs ?? Number.NEGATIVE_INFINITY)
   }
 
-  /** Where to send: a working endpoint before a silent one; among equals LAN, then IPv6, then IPv4 (as c-toxcore). */
+  /**
+   * Where to send: a working endpoint before a silent one, and the one from which the peer speaks before the one from which it
+   * does not any more; among equals LAN, then IPv6, then IPv4 (as c-toxcore).
+   */
   best(nowMs: Millis): Endpoint | undefined {
     const v4 = this.#v4
     const v6 = this.#v6
     if (v4 === undefined || v6 === undefined) return (v4 ?? v6)?.endpoint
     const v4Works = isFresh(v4, nowMs)
     if (v4Works !== isFresh(v6, nowMs)) return (v4Works ? v4 : v6).endpoint
+    if (v4Works && Math.abs(v4.heardMs - v6.heardMs) >= QUIET_MS) return (v4.heardMs > v6.heardMs ? v4 : v6).endpoint
     return (v4.endpoint.isLan ? v4 : v6).endpoint
   }
 
@@ -87,6 +96,6 @@ export class DirectPath {
   }
 }
 
-function isFresh(known: Known | undefined, nowMs: Millis): boolean {
-  return known !== undefined && nowMs - known.heardMs < DIRECT_TIMEOUT_MS
+function isFresh(known: Known | undefined, nowMs: Millis, patienceMs = DIRECT_TIMEOUT_MS): boolean {
+  return known !== undefined && nowMs - known.heardMs < patienceMs
 }

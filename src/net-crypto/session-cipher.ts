@@ -9,6 +9,8 @@ import { DATA_PACKET_MAX_BYTES, DATA_PREFIX_BYTES } from '../packet/net-crypto/i
 
 /** c-toxcore: DATA_NUM_THRESHOLD, a third of the 65,536 nonces that two bytes tell apart. */
 const NONCE_STEP = 21_845
+/** So many packets may have been lost before one that still counts as the next: half of the send window. */
+const AHEAD_MAX = 16_384
 
 /** A buffer for plain texts with its views ready made, for one text at a time. */
 export class Scratch {
@@ -33,6 +35,8 @@ export class SessionCipher {
   readonly #receiveNonce: Uint8Array
   readonly #receiveNonceWrapped: Uint8Array
   #receiveBase: number
+  /** Of all nonces that were received the last one. */
+  #newest: number
 
   /** Takes the key over and wipes it in the end; the nonces are copied. */
   constructor(crypto: Crypto, key: SharedKey, sendNonce: Nonce, receiveNonce: Nonce) {
@@ -42,6 +46,7 @@ export class SessionCipher {
     this.#receiveNonce = receiveNonce.slice()
     this.#receiveNonceWrapped = receiveNonce.slice()
     this.#receiveBase = lastTwo(receiveNonce)
+    this.#newest = (this.#receiveBase - 1) & 0xffff
     incrementNonce(this.#receiveNonceWrapped, 1 << 16)
   }
 
@@ -76,8 +81,15 @@ export class SessionCipher {
     nonce[NONCE_BYTES - 1] = packet[2]!
     const plain = scratch.view(packet.length - DATA_PREFIX_BYTES - MAC_BYTES)
     if (!this.#crypto.open(plain, packet.subarray(DATA_PREFIX_BYTES), nonce, this.#key)) return undefined
+    if (((number - this.#newest) & 0xffff) < 0x8000) this.#newest = number
     if (((number - this.#receiveBase) & 0xffff) > 2 * NONCE_STEP) this.#advanceBase()
     return plain
+  }
+
+  /** Whether a packet shows a later nonce than all that came, though not by far: the peer's next one may look like that. */
+  mayBeNext(packet: Uint8Array): boolean {
+    const ahead = (((packet[1]! << 8) | packet[2]!) - this.#newest) & 0xffff
+    return ahead > 0 && ahead <= AHEAD_MAX
   }
 
   wipe(): void {

@@ -25,6 +25,8 @@ export interface SessionHandlers {
   onDirectPath?(has: boolean): void
   /** How many relays both are connected to. */
   onRelays?(count: number): void
+  /** Nothing has come for two seconds: the peer may have moved. Called some times, at growing intervals. */
+  onQuiet?(): void
   /** Whether nothing has come for five seconds, though peers say something every second: perhaps the peer is gone. */
   onSilence?(isSilent: boolean): void
   /** The peer shows a new DHT key: it restarted. The connection is being replaced by one to that key. */

@@ -156,6 +156,11 @@ export class Session {
     return this.#held.hold(number)
   }
 
+  /** Whether a data packet may be newer than all before: it costs nothing to ask. */
+  mayBeNext(packet: Uint8Array): boolean {
+    return !this.#isClosed && packet.length > DATA_OVERHEAD_BYTES && this.#cipher.mayBeNext(packet)
+  }
+
   /** Handles a data packet. False when it is not authentic or makes no sense: then it says nothing about its sender. */
   receive(packet: Uint8Array): boolean {
     if (packet.length <= DATA_OVERHEAD_BYTES || packet.length > DATA_PACKET_MAX_BYTES) return this.#drop('bad size')

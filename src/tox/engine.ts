@@ -134,7 +134,8 @@ export class ToxEngine {
       sharedKey: (publicKey) => dht.sharedKey(publicKey),
       knows: (publicKey) => dht.knows(publicKey),
     }
-    const netCryptoParts = { ...parts, relays, longTerm: this.longTermKeys, dht: dhtKeys }
+    const onQuiet = (): void => this.#mobility.missing()
+    const netCryptoParts = { ...parts, relays, longTerm: this.longTermKeys, dht: dhtKeys, onQuiet }
     const sessions = new NetCryptoSessions((accept) => new NetCrypto({ ...netCryptoParts, accept }))
     this.#netCrypto = sessions.netCrypto
     const onion = friendOnion(this.#onion)

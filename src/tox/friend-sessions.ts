@@ -123,6 +123,7 @@ function asNetCryptoHandlers(handlers: FriendSessionHandlers): SessionHandlers {
     onClosed: () => handlers.onClosed(),
     onDirectPath: (has) => handlers.onDirectPath(has),
     onRelays: (count) => handlers.onRelays(count),
+    onQuiet: () => handlers.onQuiet(),
     onSilence: (isSilent) => handlers.onSilence(isSilent),
     onDhtKey: (dhtPublicKey) => handlers.onDhtKey(dhtPublicKey),
     onAcked: (upTo) => handlers.onAcked(upTo),

@@ -171,6 +171,7 @@ export class Peer {
       onDirectPath: (has) => this.log.push(`direct ${has}`),
       onRelays: (count) => this.log.push(`relays ${count}`),
       onSilence: (isSilent) => this.log.push(`silent ${isSilent}`),
+      onQuiet: () => this.log.push('quiet'),
       onDhtKey: (key: DhtPublicKey) => this.log.push(`dht key ${bytesKey(key) === '' ? '' : 'new'}`),
       onAcked: (upTo) => (this.ackedUpTo = upTo),
       onWritable: () => this.log.push('writable'),
