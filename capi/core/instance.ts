@@ -6,6 +6,7 @@ import type { Crypto, LongTermKeyPair, LongTermSecretKey } from '../../src/crypt
 import { SECRET_KEY_BYTES } from '../../src/crypto/index.js'
 import { isEncrypted } from '../../src/encryptsave/index.js'
 import { HostDriver } from '../../src/host/driver.js'
+import { HostLan } from '../../src/host/lan.js'
 import type { UdpSocket } from '../../src/host/udp-socket.js'
 import type { Messenger } from '../../src/messenger/index.js'
 import { ToxEngine } from '../../src/tox/engine.js'
@@ -18,13 +19,15 @@ import type { LogQueue } from './log.js'
 import { Pace } from './pace.js'
 import { type FoundProxy, InstanceTcp } from './tcp/instance-tcp.js'
 import { TcpPort } from './tcp/listener.js'
-import { CountingSender, TrafficCounts } from './traffic.js'
+import { CountingSender, RelayTraffic, TrafficCounts } from './traffic.js'
 import { openUdp, type UdpOptions } from './udp.js'
 
 export interface InstanceOptions extends UdpOptions {
   readonly udp: boolean
   readonly announcements: boolean
   readonly holePunching: boolean
+  /** Whether to find nodes of our own network; nothing without UDP. */
+  readonly localDiscovery: boolean
   /** The port of our own TCP relay; 0 for none. */
   readonly tcpPort: number
   /** Every connection that we open goes through it. */
@@ -73,6 +76,9 @@ export class CoreInstance {
   readonly clock: CallerClock
   readonly log: LogQueue
   readonly received = new TrafficCounts()
+  /** With the relays that we use, and as one. */
+  readonly relayClient = new RelayTraffic()
+  readonly relayServer = new RelayTraffic()
   readonly pace = new Pace()
   readonly #events = new EventBatch()
   readonly #socket: UdpSocket | undefined
@@ -113,6 +119,7 @@ export class CoreInstance {
       udp: this.#sender,
       hasUdp: socket !== undefined,
       dialer: this.#tcp,
+      relayMeter: this.relayClient,
       relay: relay === undefined ? undefined : { connections: RELAY_CLIENTS_MAX },
       events: engineEvents(
         this.#events,
@@ -123,6 +130,7 @@ export class CoreInstance {
       ipv6: socket?.family === 'dual',
       announcements: options.announcements,
       holePunching: options.holePunching,
+      ...(socket !== undefined && options.localDiscovery ? { lanDiscovery: { lan: this.#lanOf(socket) } } : {}),
       ...(savedata === undefined ? {} : { savedata }),
     })
     reportNodes(this.#events, this.engine.dht)
@@ -171,7 +179,7 @@ export class CoreInstance {
     this.#tcp.step()
     this.#driver.step()
     this.#tcp.flush()
-    this.pace.step(this.clock.now(), this.sent)
+    this.pace.step(this.clock.now(), this.sent, this.relayClient.dataSent)
     return this.#events.take()
   }
 
@@ -224,9 +232,16 @@ export class CoreInstance {
     this.#tcp.flush()
   }
 
+  /** Greetings are counted as all that we send. */
+  #lanOf(socket: UdpSocket): HostLan {
+    const { family, local } = socket
+    return new HostLan({ sender: this.#sender, family, local, multicastBy: (link) => socket.multicastBy(link) })
+  }
+
   /** Others find our relay through us, who are its first client, as in c-toxcore. A proxy would look for it elsewhere. */
   #openRelay(relay: TcpPort, hasProxy: boolean): void {
     const server = this.engine.node.relay!
+    server.meter = this.relayServer
     this.#tcp.admit(relay, (stream) => server.accept(stream))
     if (!hasProxy) this.engine.addRelay(Endpoint.of(LOOPBACK, relay.port), this.engine.dht.publicKey)
   }

@@ -50,10 +50,10 @@ export class Pace {
     this.#begin(SEARCH, nowMs)
   }
 
-  /** A step is done: these are all packets that were sent up to now. */
-  step(nowMs: Millis, { packets }: TrafficCounts): void {
+  /** A step is done: these are all packets that were sent up to now, and those with data for friends through relays. */
+  step(nowMs: Millis, { packets }: TrafficCounts, relayedData = 0): void {
     const handshakes = packets[PacketKind.CRYPTO_HANDSHAKE]!
-    const data = packets[PacketKind.CRYPTO_DATA]!
+    const data = packets[PacketKind.CRYPTO_DATA]! + relayedData
     if (handshakes > this.#handshakes) this.#begin(HANDSHAKE, nowMs)
     if (Math.max(data - this.#data, this.#saidSinceStep) >= BULK_MIN) this.#begin(BULK, nowMs)
     this.#handshakes = handshakes

@@ -1,7 +1,12 @@
 // Counts what one instance sends and receives by packet kind, which is a packet's first byte: for tox_netprof_*.
 
 import type { Endpoint } from '../../src/base/index.js'
+import { ROUTE_ID_FIRST } from '../../src/packet/relay/index.js'
+import type { RelayMeter } from '../../src/relay/index.js'
 import type { UdpSender } from '../../src/transport/udp.js'
+
+/** From this kind on a relay's packets are data of a route, whose number the kind is; it stands for all of them. */
+const RELAY_DATA = ROUTE_ID_FIRST
 
 export class TrafficCounts {
   readonly packets = new Float64Array(256)
@@ -48,5 +53,24 @@ export class CountingSender implements UdpSender {
     if (this.#reserved === undefined) return
     this.#sent.add(this.#reserved[0]!, this.#reserved.length)
     this.#reserved = undefined
+  }
+}
+
+/** Counts what goes through connections between relays and their clients, on one side of them. */
+export class RelayTraffic implements RelayMeter {
+  readonly sentCounts = new TrafficCounts()
+  readonly receivedCounts = new TrafficCounts()
+
+  sent(kind: number, bytes: number): void {
+    this.sentCounts.add(Math.min(kind, RELAY_DATA), bytes)
+  }
+
+  received(kind: number, bytes: number): void {
+    this.receivedCounts.add(Math.min(kind, RELAY_DATA), bytes)
+  }
+
+  /** Packets of data that went out. */
+  get dataSent(): number {
+    return this.sentCounts.packets[RELAY_DATA]!
   }
 }

@@ -13,7 +13,7 @@ type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 
 export class HostLan implements LanSender {
   constructor(
-    private readonly socket: UdpSocket,
+    private readonly socket: Pick<UdpSocket, 'sender' | 'family' | 'local' | 'multicastBy'>,
     private readonly interfaces: () => Interfaces = networkInterfaces,
   ) {}
 

@@ -8,7 +8,12 @@ import { type Told, tell } from './two-peers.js'
 const FIRST_RELAY_PORT = 35_900
 
 /** The two, and the network whose first node is their relay. */
-const PAIRINGS: readonly (readonly [first: Whose, second: Whose, network: Whose])[] = [['theirs', 'theirs', 'ours']]
+const PAIRINGS: readonly (readonly [first: Whose, second: Whose, network: Whose])[] = [
+  ['theirs', 'theirs', 'ours'],
+  ['ours', 'ours', 'ours'],
+  ['ours', 'theirs', 'theirs'],
+  ['theirs', 'ours', 'theirs'],
+]
 
 describe('a story in C over TCP relays', function () {
   this.timeout(240_000)

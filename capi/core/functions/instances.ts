@@ -14,7 +14,7 @@ export function instanceFunctions(core: Core) {
     core_new(
       ipv6: boolean,
       udp: boolean,
-      _localDiscovery: boolean,
+      localDiscovery: boolean,
       announcements: boolean,
       holePunching: boolean,
       startPort: number,
@@ -28,7 +28,7 @@ export function instanceFunctions(core: Core) {
       savedata: Uint8Array,
     ): Result<number, NewError> {
       try {
-        const network = { ipv6, udp, startPort, endPort, tcpPort, announcements, holePunching }
+        const network = { ipv6, udp, startPort, endPort, tcpPort, announcements, holePunching, localDiscovery }
         const proxy = proxyOf(proxyType, proxyAddresses, proxyPort)
         return core.open({ ...network, proxy, savedataType, savedata })
       } finally {
@@ -56,13 +56,13 @@ export function instanceFunctions(core: Core) {
       port: number,
       publicKey: Uint8Array,
     ): Result<undefined, 'bad-host'> {
+      const hasUdp = tox.udpPort !== undefined
       const endpoints = endpointsOf(addresses, port)
-      const reachable = endpoints.filter((endpoint) => tox.canReach(endpoint))
-      for (const endpoint of reachable) tox.engine.bootstrap(endpoint, publicKey.slice() as DhtPublicKey)
+      // Without UDP it still is a hop for onion packets that relays pass on.
+      const useful = hasUdp ? endpoints.filter((endpoint) => tox.canReach(endpoint)) : endpoints
+      for (const endpoint of useful) tox.engine.bootstrap(endpoint, publicKey.slice() as DhtPublicKey)
       tox.pace.search(tox.clock.now())
-      // Without UDP nobody is asked, which counts as success, as in c-toxcore.
-      const isDone = tox.udpPort === undefined ? endpoints.length > 0 : reachable.length > 0
-      return isDone ? ok(undefined) : fail('bad-host')
+      return useful.length > 0 ? ok(undefined) : fail('bad-host')
     },
 
     core_add_tcp_relay(

@@ -1,29 +1,38 @@
 // What the instance sees of the network, for programs that measure.
 
 import type { CoreInstance } from '../instance.js'
-import { TrafficCounts } from '../traffic.js'
+import type { TrafficCounts } from '../traffic.js'
 
-/** Of Tox_Netprof_Packet_Type; the others are all TCP, of which there is none yet. */
-const UDP = 3
+/** In the order of Tox_Netprof_Packet_Type: what counts as this. */
+const TYPES: readonly ((tox: CoreInstance) => readonly Traffic[])[] = [
+  ({ relayClient }) => [relayClient],
+  ({ relayServer }) => [relayServer],
+  ({ relayClient, relayServer }) => [relayClient, relayServer],
+  (tox) => [{ sentCounts: tox.sent, receivedCounts: tox.received }],
+]
 /** Of Tox_Netprof_Direction. */
 const SENT = 0
 
-const NONE = new TrafficCounts()
+interface Traffic {
+  readonly sentCounts: TrafficCounts
+  readonly receivedCounts: TrafficCounts
+}
 
-function counts(tox: CoreInstance, type: number, direction: number): TrafficCounts {
-  if (type !== UDP) return NONE
-  return direction === SENT ? tox.sent : tox.received
+/** What `read` says of all traffic of a type in one direction; 0 for a type that is none. */
+function sum(tox: CoreInstance, type: number, direction: number, read: (counts: TrafficCounts) => number): number {
+  const all = TYPES[type]?.(tox) ?? []
+  return all.reduce((total, one) => total + read(direction === SENT ? one.sentCounts : one.receivedCounts), 0)
 }
 
 export const networkFunctions = {
   tox_netprof_get_packet_id_count: (tox: CoreInstance, type: number, id: number, direction: number) =>
-    counts(tox, type, direction).packets[id]!,
+    sum(tox, type, direction, ({ packets }) => packets[id]!),
   tox_netprof_get_packet_id_bytes: (tox: CoreInstance, type: number, id: number, direction: number) =>
-    counts(tox, type, direction).bytes[id]!,
+    sum(tox, type, direction, ({ bytes }) => bytes[id]!),
   tox_netprof_get_packet_total_count: (tox: CoreInstance, type: number, direction: number) =>
-    counts(tox, type, direction).totalPackets,
+    sum(tox, type, direction, ({ totalPackets }) => totalPackets),
   tox_netprof_get_packet_total_bytes: (tox: CoreInstance, type: number, direction: number) =>
-    counts(tox, type, direction).totalBytes,
+    sum(tox, type, direction, ({ totalBytes }) => totalBytes),
 
   tox_dht_get_num_closelist: (tox: CoreInstance) => tox.engine.dht.goodNeighbours().length,
 

@@ -105,9 +105,6 @@ export class TcpMover {
   /** Reads and sends what is ready, within a budget. */
   step(): void {
     const endMs = this.#options.machineMs() + STEP_BUDGET_MS
-    const later = this.#later
-    this.#later = []
-    for (const work of later) this.#guard(work)
     for (let round = 0; round < ROUNDS_PER_STEP && this.#round(); round++) {
       this.flush()
       if (this.#options.machineMs() >= endMs) break
@@ -133,11 +130,14 @@ export class TcpMover {
     this.#readiness.close()
   }
 
-  /** Handles what is ready now; true when more may be. */
+  /** Handles what is known and what is ready now; true when more may be. */
   #round(): boolean {
+    const later = this.#later
+    this.#later = []
+    for (const work of later) this.#guard(work)
     const events = this.#events
     const count = this.#readiness.ready(events)
-    let handled = 0
+    let handled = later.length
     for (let i = 0; i < count; i++) {
       const owner = this.#watched.get(events[2 * i]!)
       const what = events[2 * i + 1]! & (this.#options.mayRead() ? READABLE | WRITABLE : WRITABLE)

@@ -8,6 +8,8 @@ import { type NativeTcp, READABLE, WRITABLE } from './native.js'
 
 /** One read takes at most so much; a handler sees it as a view. */
 const ARENA_BYTES = 64 * 1024
+/** Whoever wrote so much hears when the system has taken it: as Node's sockets do. */
+const DRAIN_MIN_BYTES = 16 * 1024
 /** So many parts that have been sent are kept before the queue is moved up. */
 const SENT_PARTS_MAX = 256
 
@@ -26,6 +28,8 @@ export class TcpStream implements AcceptedStream, Watched {
   #skip = 0
   #atTurnEnd: (() => void)[] = []
   #awaitsWritable = false
+  /** Much has waited since the queue was empty last. */
+  #wasFull = false
   #isOver = false
 
   /** Of a socket that is connected. Whoever makes it watches the socket under `key`. */
@@ -51,6 +55,7 @@ export class TcpStream implements AcceptedStream, Watched {
     if (this.#isOver || bytes.length === 0) return
     this.#queue.push(bytes)
     this.queuedBytes += bytes.length
+    if (this.queuedBytes >= DRAIN_MIN_BYTES) this.#wasFull = true
     if (!this.#awaitsWritable) this.#mover.touch(this)
   }
 
@@ -97,10 +102,19 @@ export class TcpStream implements AcceptedStream, Watched {
     }
     this.#compact()
     const awaitsWritable = this.#queue.length > 0
+    if (this.#wasFull && !awaitsWritable) this.#drained()
     if (awaitsWritable === this.#awaitsWritable) return true
     this.#awaitsWritable = awaitsWritable
     this.#watch()
     return true
+  }
+
+  /** Told apart from this turn, which ends with what it has written. */
+  #drained(): void {
+    this.#wasFull = false
+    this.#mover.later(() => {
+      if (!this.#isOver) this.#handler?.onDrained?.()
+    })
   }
 
   #advance(sent: number): void {
