@@ -70,6 +70,7 @@ describe('network options', () => {
       [{ privacy: 'paranoid' }, badOption],
       [{ privacy: 'strict', udp: true, proxy: PROXY }, badOption],
       [{ proxy: PROXY, tcpPort: 0 }, badOption],
+      [{ proxy: PROXY, portMapping: true }, badOption],
       [{ proxy: 'socks5://proxy.example:1080' }, 'TOX_ERR_NEW_PROXY_NOT_FOUND'],
       [{ proxy: 'socks5://proxy.example:1080', privacy: 'normal' }, 'none'],
       [{ proxy: 'socks5://LocalHost:1080' }, 'none'],

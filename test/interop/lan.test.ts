@@ -55,7 +55,15 @@ describe('interop: one local network', function () {
     await ours.until('a message', ({ heard }) => heard === 'so near')
   }
 
+  const joins = async (): Promise<void> => {
+    const [one, two] = await switched('IPv4')
+    later(await OurPeer.startNode(one, { bindAddress: '0.0.0.0' }))
+    const theirs = later(await CPeer.start({ localDiscovery: true, within: two }))
+    await timed('LAN: theirs joins through our node', theirs.untilConnected(DEADLINE_MS))
+  }
+
   // They mostly wait, so all of them wait at once.
+  let joined: Promise<void>
   const stories = (['IPv4', 'IPv6'] as const).flatMap((family) =>
     (['native', 'dgram'] as const).map((twin) => ({ family, twin, end: undefined as Promise<void> | undefined })),
   )
@@ -71,6 +79,11 @@ describe('interop: one local network', function () {
       story.end = meet(family, twin)
       story.end.catch(() => {})
     }
+    joined = joins()
+    joined.catch(() => {})
+  })
+  it('theirs joins through a bootstrap node of ours that it was not told of', async () => {
+    await joined
   })
   for (const story of stories) {
     it(`ours (${story.twin}) and theirs find each other over ${story.family} alone`, async function () {

@@ -1,9 +1,9 @@
-// One of ours in a process of its own, so that it can live in a network namespace. Its argument: the options, as JSON. Commands
-// come and events go as JSON lines; our-peer.ts describes them.
+// One of ours in a process of its own, so that it can live in a network namespace. Its arguments: the options, as JSON, and for a
+// bootstrap node, which takes no commands, `node`. Commands come and events go as JSON lines; our-peer.ts describes them.
 
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { Tox, type ToxOptions } from '../../src/index.js'
+import { BootstrapNodeServer, type BootstrapNodeServerOptions, Tox, type ToxOptions } from '../../src/index.js'
 
 type Command = { add: string } | { say: string }
 
@@ -25,4 +25,11 @@ async function live(options: ToxOptions): Promise<void> {
   await tox.close()
 }
 
-void live(JSON.parse(process.argv[2]!) as ToxOptions)
+async function serve(options: BootstrapNodeServerOptions): Promise<void> {
+  const { publicKey, port } = await BootstrapNodeServer.create(options)
+  tell({ publicKey, port })
+}
+
+const [, , options, role] = process.argv
+if (role === 'node') void serve(JSON.parse(options!) as BootstrapNodeServerOptions)
+else void live(JSON.parse(options!) as ToxOptions)

@@ -1,6 +1,6 @@
 // One of ours in a network namespace, with one friend: what it says of itself, in the order in which it happened.
 
-import type { ConnectionStatus, PortMapping, ToxOptions } from '../../src/index.js'
+import type { BootstrapNodeServerOptions, ConnectionStatus, PortMapping, ToxOptions } from '../../src/index.js'
 import { bundle } from './bundle.js'
 import { type Child, startChild } from './child.js'
 import { commandWithin, type Namespace } from './namespace.js'
@@ -29,9 +29,18 @@ export class OurPeer {
 
   /** `udp` forces a twin of the socket. */
   static async start(within: Namespace, options: Omit<ToxOptions, 'log' | 'store'> = {}, udp = ''): Promise<OurPeer> {
+    return await OurPeer.#start(within, udp, [JSON.stringify(options)])
+  }
+
+  /** A bootstrap node: it says where it is, and no more. */
+  static async startNode(within: Namespace, options: BootstrapNodeServerOptions): Promise<OurPeer> {
+    return await OurPeer.#start(within, '', [JSON.stringify(options), 'node'])
+  }
+
+  static async #start(within: Namespace, udp: string, parameters: string[]): Promise<OurPeer> {
     program ??= bundle('our-peer-child.ts')
     const peer = new OurPeer()
-    const all = [`TOXCORE_TS_UDP=${udp}`, process.execPath, await program, JSON.stringify(options)]
+    const all = [`TOXCORE_TS_UDP=${udp}`, process.execPath, await program, ...parameters]
     const { command, args } = commandWithin(within, 'env', all)
     peer.#child = startChild(command, args, (line) => {
       peer.events.push(JSON.parse(line) as OurEvent)
