@@ -30,7 +30,7 @@ export const echo: Command = {
     const { tox } = session
     echoEverything(tox)
     showToxId(tox.address)
-    if (values.all('bootstrap').length === 0 && !values.has('nodes') && !values.has('public')) {
+    if (!['bootstrap', 'nodes', 'public', 'relay'].some((name) => values.has(name))) {
       console.error('No node was named: only peers on this machine can reach the bot (see --bootstrap and --nodes).')
     }
     await Promise.race([joinNetwork(tox, values), stopped])

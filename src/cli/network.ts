@@ -4,16 +4,20 @@ import { join } from 'node:path'
 import {
   type BootstrapNode,
   BootstrapNodeError,
+  type NetworkOptions,
   parseBootstrapNode,
   readNodesFile,
   Tox,
+  ToxError,
   type ToxOptions,
 } from '../api/index.js'
+import { planNetwork } from '../api/network-plan.js'
 import type { ToxStore } from '../store/index.js'
 import { CliError, type Option, type Values } from './command.js'
 import { passphraseOption } from './passphrase.js'
 import { makeFolder, openStore, withPassphrase } from './profile-dir.js'
 import { publicNodesOf, publicOption } from './public-nodes.js'
+import { wayOptions, waysOf } from './ways.js'
 
 const DEFAULT_TIMEOUT_S = 30
 
@@ -23,6 +27,7 @@ export const networkOptions: Readonly<Record<string, Option>> = {
   ...publicOption,
   port: { value: 'PORT', help: 'UDP port (default: the first free one from 33445 to 33545)' },
   ipv4: { help: 'use IPv4 only' },
+  ...wayOptions,
   timeout: {
     value: 'SECONDS',
     help: `give up when no node answers for so long at first; 0: never (default ${DEFAULT_TIMEOUT_S})`,
@@ -81,8 +86,8 @@ export interface Session extends AsyncDisposable {
 }
 
 /**
- * Starts the Tox instance of a command. Without nodes named by the user it binds to loopback alone, so that the kernel itself
- * keeps every packet on this machine.
+ * Starts the Tox instance of a command. Without nodes or relays named by the user it binds to loopback alone, so that the
+ * kernel itself keeps every packet on this machine.
  */
 export async function startTox(
   values: Values,
@@ -90,12 +95,16 @@ export async function startTox(
   { keepsHistory = true, ...extra }: Pick<ToxOptions, 'name' | 'statusMessage'> & { keepsHistory?: boolean } = {},
 ): Promise<Session> {
   timeoutOf(values)
+  const ways = waysOf(values)
+  judgeWays(ways)
   const nodes = await joinNodesOf(values)
+  const isNamed = nodes.length + ways.relays.length > 0
   const options: ToxOptions = {
     ...extra,
     ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),
-    ...(nodes.length === 0 ? { bindAddress: '127.0.0.1' } : {}),
-    ipv6: !values.has('ipv4') && nodes.length > 0,
+    ...(isNamed ? {} : { bindAddress: '127.0.0.1' }),
+    ...ways,
+    ipv6: !values.has('ipv4') && isNamed,
     bootstrap: nodes,
   }
   const path = profile(values)
@@ -110,6 +119,16 @@ export async function startTox(
       throw error
     }
   })
+}
+
+/** Ways that exclude each other are a mistake of the command line. */
+function judgeWays(ways: NetworkOptions): void {
+  try {
+    planNetwork(ways)
+  } catch (error) {
+    if (error instanceof ToxError) throw new CliError(error.message)
+    throw error
+  }
 }
 
 function sessionOf(tox: Tox, store?: ToxStore): Session {
@@ -134,16 +153,19 @@ export function timeoutOf(values: Values): number {
 /** Resolves when the network has been joined; CliError when no named node answers in time. Without nodes there is nothing to join. */
 export async function joinNetwork(tox: Tox, values: Values): Promise<void> {
   const nodes = await joinNodesOf(values)
+  const { relays } = waysOf(values)
   const seconds = timeoutOf(values)
-  if (nodes.length === 0 || seconds === 0) return
+  if (nodes.length + relays.length === 0 || seconds === 0) return
   const signal = AbortSignal.timeout(seconds * 1000)
   try {
     await tox.whenConnected({ signal })
   } catch (error) {
     if (!signal.aborted) throw error
-    const named = bootstrapNodesOf(values).map(({ host, port }) => `${host}:${port}`)
+    const named = [...bootstrapNodesOf(values), ...relays].map(({ host, port }) => `${host}:${port}`)
     const names = [...named, ...(values.has('public') ? ['any public node'] : [])].join(', ')
-    throw new CliError(`no answer from ${names} within ${seconds} s: wrong address, wrong key or node down`, 1)
+    const failures = new Set(tox.relays.flatMap(({ failure }) => failure?.text ?? []))
+    const causes = failures.size > 0 ? [...failures].join('; ') : 'wrong address, wrong key or node down'
+    throw new CliError(`no answer from ${names} within ${seconds} s: ${causes}`, 1)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { BootstrapNode } from '../api/index.js'
 import { type PublicNodes, publicNodes } from '../api/node/node-lists.js'
 import type { Option, Values } from './command.js'
+import { isHidden } from './ways.js'
 
 export const publicOption: Readonly<Record<string, Option>> = {
   public: { help: 'join the public network, through nodes of lists on the web (see toxcore-ts nodes)' },
@@ -18,11 +19,13 @@ export function listsOf(env: NodeJS.ProcessEnv = process.env): { lists?: readonl
 }
 
 /** Some nodes of the public network; none where `--public` is not given. Says on standard error where they come from. */
-export async function publicNodesOf(values: Values): Promise<readonly BootstrapNode[]> {
-  if (!values.has('public')) return []
+export async function publicNodesOf(
+  values: Values,
+  isWanted = values.has('public'),
+): Promise<readonly BootstrapNode[]> {
+  if (!isWanted) return []
   // A list is fetched directly: who hides behind a proxy takes the one that is there.
-  const isHidden = values.has('proxy') || values.text('privacy') === 'strict'
-  const found = await publicNodes({ ...listsOf(), ...(isHidden ? { fetch: 'never' } : {}) })
+  const found = await publicNodes({ ...listsOf(), ...(isHidden(values) ? { fetch: 'never' } : {}) })
   console.error(`toxcore-ts: ${describeList(found)}`)
   return someOf(found.nodes, NODES_USED)
 }

@@ -76,6 +76,29 @@ describe('toxcore-ts, typed wrong', function () {
   )
   mistake('a node without an address', ['demo', '--bootstrap', `1.2.3.256:1:${KEY}`], 2, /neither an IP address nor a/)
 
+  mistake(
+    'a proxy in another form',
+    ['echo', '--proxy', '127.0.0.1:9050'],
+    2,
+    /--proxy: a proxy is socks5:\/\/HOST:PORT/,
+  )
+  mistake('a proxy of another type', ['chat', '--proxy', 'socks4://h:1'], 2, /--proxy: no proxy of type 'socks4'/)
+  mistake(
+    'a proxy that needs DNS',
+    ['echo', '--proxy', 'http://proxy.example:80'],
+    2,
+    /asks no DNS: give its IP address/,
+  )
+  mistake('privacy without a proxy', ['echo', '--privacy', 'strict'], 2, /needs a proxy/)
+  mistake('privacy of another kind', ['echo', '--privacy', 'high'], 2, /--privacy wants strict or normal, not 'high'/)
+  mistake('a relay in another form', ['echo', '--relay', 'h:1'], 2, /--relay: 'h:1' is not HOST:PORT:KEY/)
+  mistake(
+    'a proxy that is not there',
+    ['echo', '--proxy', 'socks5://anna:geheim@127.0.0.1:1', '--relay', `10.0.0.1:1:${KEY}`, '--timeout', '1'],
+    1,
+    /no answer from 10\.0\.0\.1:1 within 1 s: the SOCKS5 proxy 127\.0\.0\.1:1: connection refused$/m,
+  )
+
   mistake('no nodes file', ['echo', '--nodes', '/nonexistent'], 2, /nodes file \/nonexistent: there is no such file/)
   mistake('a folder for a nodes file', ['echo', '--nodes', dir], 2, /it is a directory/)
   mistake('a nodes file that is none', () => ['echo', '--nodes', file('text', 'hello')], 2, /is not JSON/)
