@@ -15,12 +15,18 @@ describe('toxcore-ts node --check', function () {
     assert.equal(well.stderr, '')
     assert.match(
       well.stdout,
-      new RegExp(`UDP +[\\d.]+ ms\\n +TCP ${tcpPort} +[\\d.]+ ms\\n +version +\\d+\\n +motd +good day\\n$`),
+      new RegExp(
+        `UDP +[\\d.]+ ms\\n +TCP ${tcpPort} +[\\d.]+ ms\\n +version +\\d+ \\(toxcore-ts [\\d.]+\\)\\n +motd +good day\\n$`,
+      ),
     )
     assert.equal(well.code, 0)
     const half = await ask('--tcp-port', '1', '--timeout', '10')
     assert.match(half.stdout, /TCP 1 +no answer/)
     assert.equal(half.code, 1)
+    const json = await ask('--tcp-port', '1', '--timeout', '10', '--json')
+    const { udpMs, version, ...rest } = JSON.parse(json.stdout) as Record<string, unknown>
+    assert.deepEqual(rest, { node: node.asBootstrapNode(), isWell: false, motd: 'good day', tcp: [{ port: 1 }] })
+    assert.deepEqual([typeof udpMs, typeof version, json.code], ['number', 'number', 1])
   })
 
   it('needs a node, and ports that are ports', async () => {
