@@ -6,6 +6,7 @@ import { type Crypto, loadCrypto, openCrypto } from '../crypto/index.js'
 import { isEncrypted } from '../encryptsave/index.js'
 import { HostClock } from '../host/clock.js'
 import { HostDriver } from '../host/driver.js'
+import { NetworkWatch } from '../host/network-watch.js'
 import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import type { PortMapper } from '../host/port-mapping/port-mapper.js'
 import { ProfileError } from '../host/profile-error.js'
@@ -146,6 +147,12 @@ class HostRuntime implements Runtime {
     }
   }
 
+  /** The addresses of this machine have changed. */
+  networkChanged(): void {
+    this.engine.networkChanged()
+    this.#mapper?.restart()
+  }
+
   /** Saves the profile within the next seconds. */
   saveSoon(): void {
     if (!this.#closed) this.#profile?.scheduleSave(() => this.#savedata())
@@ -249,7 +256,11 @@ function assemble(
     ...(options.received === undefined ? {} : { received: options.received }),
     receipts: options.receipts ?? 'automatic',
   })
-  const driver = new HostDriver({ engine, clock, onError })
+  const watch = new NetworkWatch()
+  const onTurn = (nowMs: Millis): void => {
+    if (watch.hasChanged(nowMs)) runtime.networkChanged()
+  }
+  const driver = new HostDriver({ engine, clock, onError, onTurn })
   if (network.socket !== undefined) driver.addSocket(network.socket)
   const mapPorts = (): PortMapper | undefined => {
     const ports = options.portMapping === true ? network.openPorts : []

@@ -139,6 +139,7 @@ export class Dht {
       neighbourhood: this.#neighbourhood,
       upkeep: this.#upkeep,
       bootstrapper: this.#bootstrapper,
+      lan: this.#lanDiscovery,
     })
     for (let i = 0; i < RANDOM_SEARCHES; i++) {
       this.#randomSearches.push(this.search(env.random.bytes(PUBLIC_KEY_BYTES) as DhtPublicKey))

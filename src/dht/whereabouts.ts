@@ -20,6 +20,8 @@ export interface WhereaboutsParts {
   readonly neighbourhood: Neighbourhood
   readonly upkeep: Upkeep
   readonly bootstrapper: Bootstrapper
+  /** Absent where the networks that we are on are not greeted. */
+  readonly lan: { greet(): void } | undefined
 }
 
 export class Whereabouts {
@@ -30,7 +32,8 @@ export class Whereabouts {
    * what was sought counts as lost until it answers.
    */
   networkChanged(): void {
-    const { receiver, upkeep, bootstrapper, neighbourhood } = this.parts
+    const { receiver, upkeep, bootstrapper, neighbourhood, lan } = this.parts
+    lan?.greet()
     receiver.forgetOwnEndpoints()
     this.show()
     upkeep.restart()

@@ -22,6 +22,8 @@ export interface HostDriverOptions {
   readonly onError: (error: unknown) => void
   /** Whether what arrives may be read now; asked before each batch. What is not read waits in the kernel. */
   readonly mayReceive?: () => boolean
+  /** Called in each turn, before what it sends leaves: for what only a look can tell, such as new addresses. */
+  readonly onTurn?: (nowMs: Millis) => void
 }
 
 /** One wake-up of the event loop reads at most so many batches and spends about so long before other work has its turn. */
@@ -42,6 +44,7 @@ export class HostDriver {
   readonly #clock: TurnClock
   readonly #onError: (error: unknown) => void
   readonly #mayReceive: () => boolean
+  readonly #onTurn: (nowMs: Millis) => void
   readonly #sockets: UdpSocket[] = []
   #timer: NodeJS.Timeout | undefined
   #timerFiresMs: Millis = Number.POSITIVE_INFINITY
@@ -53,11 +56,12 @@ export class HostDriver {
   #closed = false
   #keepsAlive = true
 
-  constructor({ engine, clock, onError, mayReceive = () => true }: HostDriverOptions) {
+  constructor({ engine, clock, onError, mayReceive = () => true, onTurn = () => {} }: HostDriverOptions) {
     this.#engine = engine
     this.#clock = clock
     this.#onError = onError
     this.#mayReceive = mayReceive
+    this.#onTurn = onTurn
   }
 
   /** Adds a socket; the driver reads, flushes and closes it from now on. */
@@ -143,6 +147,7 @@ export class HostDriver {
       for (const socket of this.#sockets) {
         if (!this.#closed && this.#mayReceive() && socket.receive(this.#receive)) more = true
       }
+      if (!this.#closed) this.#onTurn(nowMs)
       if (!this.#closed && this.#engine.nextWakeMs() <= nowMs) this.#engine.wake(nowMs)
     } catch (error) {
       this.#onError(error)

@@ -142,7 +142,8 @@ export class ToxEngine {
     const pool = relays && friendPool(relays)
     this.#connections = new FriendConnections({ env, onion, dht: friendDht(dht), sessions, relays: pool })
     const friends = this.#connections
-    this.#mobility = new Mobility({ env, dht: dht.whereabouts, onion: this.#onion, sessions: this.#netCrypto, friends })
+    const mobile = { onion: this.#onion, sessions: this.#netCrypto, friends, relays }
+    this.#mobility = new Mobility({ env, dht: dht.whereabouts, ...mobile })
     this.messenger = new Messenger({
       env,
       onion,

@@ -17,6 +17,7 @@ export interface MobilityParts {
     feel(): void
   }
   readonly onion: { restart(): void }
+  readonly relays: { networkChanged(): void } | undefined
   readonly sessions: { networkChanged(): void }
   readonly friends: {
     networkChanged(): void
@@ -68,10 +69,11 @@ export class Mobility {
 
   /** Our addresses have changed, or may have. */
   changed(why: string): void {
-    const { env, dht, onion, sessions, friends } = this.#parts
+    const { env, dht, onion, relays, sessions, friends } = this.#parts
     env.log.log('info', 'mobility', `${why}: greeting everybody anew`)
     this.#changedMs = env.clock.now()
     this.#silentBeats = 0
+    relays?.networkChanged()
     sessions.networkChanged()
     dht.networkChanged()
     friends.networkChanged()
