@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-
 namespace {
 
 // A name with more addresses is nobody's node.
@@ -49,8 +47,9 @@ std::vector<uint8_t> name_for_proxy(const char *host) {
   // As long as SOCKS5 can say.
   constexpr size_t kMaxName = 255;
   const size_t length = strnlen(host, kMaxName + 1);
-  const auto is_printable = [](char letter) { return letter > ' ' && letter < '\x7f'; };
-  if (length == 0 || length > kMaxName || !std::all_of(host, host + length, is_printable)) return {};
+  // Nothing that means something to a proxy, whatever the host's locale.
+  constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+  if (length == 0 || length > kMaxName || strspn(host, kLetters) < length) return {};
   std::vector<uint8_t> packed{0};
   packed.insert(packed.end(), host, host + length);
   return packed;

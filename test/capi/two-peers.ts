@@ -127,6 +127,16 @@ export async function tell(story: string, firstWhose: Whose, secondWhose: Whose,
 
 const never = new Promise<never>(() => {})
 
+/** Lets `meet` happen in the network; `node` is its first node: UDP port, key, and TCP port where it is a relay. */
+export async function withBackbone(network: Backbone, meet: (node: string[]) => Promise<void>): Promise<void> {
+  const backbone = await startBackbone(network)
+  try {
+    await meet(split(await backbone.request())[1].split(' '))
+  } finally {
+    backbone.kill()
+  }
+}
+
 async function startBackbone({ whose, tcpPort }: Backbone): Promise<Side> {
   return new Side(await compile('backbone'), whose, 'backbone', ...(tcpPort === undefined ? [] : [String(tcpPort)]))
 }
