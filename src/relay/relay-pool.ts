@@ -22,8 +22,8 @@ import { PeerThroughRelays } from './relayed-peer.js'
 /** c-toxcore: RECOMMENDED_FRIEND_TCP_CONNECTIONS, NUM_ONION_TCP_CONNECTIONS. */
 const BASE_RELAYS = 3
 const ONION_RELAYS = BASE_RELAYS
-/** While fewer than three are connected, so many are tried at once. */
-const BASE_ATTEMPTS = 2 * BASE_RELAYS
+/** While fewer are connected, twice as many are tried at once. */
+const ATTEMPTS_FACTOR = 2
 /** So long a relay is kept for a friend who was asked for there (c-toxcore: TCP_CONNECTION_ANNOUNCE_TIMEOUT). */
 const AWAIT_MS = 10_000
 /** A relay that a friend told us is forgotten when so many attempts in a row failed. */
@@ -215,16 +215,15 @@ export class RelayPool {
     const idle = this.#relays.shuffled(this.#relays.all.filter((relay) => this.#isIdle(relay)))
     // A direct path lets relays rest, and they can be woken: they count.
     const resting = this.#relays.count((relay) => relay.state === 'resting' && relay.ties.size > 0)
-    let missing = 0
-    if (connected.length + resting < BASE_RELAYS) missing = BASE_ATTEMPTS - connected.length - resting - connecting
-    if (this.#wantsOnion && connected.length < ONION_RELAYS) {
-      missing = Math.max(missing, BASE_ATTEMPTS - connected.length - connecting)
-    }
+    let missing = missingOf(BASE_RELAYS, connected.length + resting, connecting)
+    let missingForOnion = this.#wantsOnion ? missingOf(ONION_RELAYS, connected.length, connecting) : 0
     for (const relay of idle) {
       const isNeeded = [...relay.ties].some(({ isAsleep }) => !isAsleep)
-      if (!isNeeded && missing <= 0) continue
-      if (!isNeeded) missing--
+      const isSpare = relay.ties.size === 0 && missing > 0
+      if (!isNeeded && !isSpare && missingForOnion <= 0) continue
       relay.connect()
+      missing--
+      missingForOnion--
     }
     this.#relays.tidy()
     this.#setDeadline()
@@ -276,4 +275,9 @@ export class RelayPool {
       if (atMs > now) this.#deadline.setSooner(atMs)
     }
   }
+}
+
+/** How many more to try while fewer than `wanted` are there. */
+function missingOf(wanted: number, there: number, tried: number): number {
+  return there >= wanted ? 0 : ATTEMPTS_FACTOR * wanted - there - tried
 }
