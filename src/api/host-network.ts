@@ -54,12 +54,12 @@ export class HostNetwork {
     return this.#listener?.port
   }
 
-  /** Ports that others are to reach, beyond this machine. */
+  /** Ports that others are to reach, beyond this machine. None without UDP: the router is asked by it. */
   get openPorts(): WantedPort[] {
     const { socket, tcpPort } = this
-    if (Endpoint.parse(this.#options.bindAddress ?? '', 0)?.isLoopback === true) return []
+    if (socket === undefined || socket.local.isLoopback) return []
     return [
-      ...(socket === undefined ? [] : [{ protocol: 'udp' as const, port: socket.localPort }]),
+      { protocol: 'udp', port: socket.localPort },
       ...(tcpPort === undefined ? [] : [{ protocol: 'tcp' as const, port: tcpPort }]),
     ]
   }

@@ -99,7 +99,11 @@ table ip nat {
   }
 }
 table ip filter {
-  counter cameIn { }
+  set cameIn {
+    type ipv4_addr
+    size 256
+    flags dynamic
+  }
   chain input {
     type filter hook input priority filter
     # A router that answered strangers would take their port from the host inside that speaks to them next.
@@ -107,16 +111,16 @@ table ip filter {
   }
   chain forward {
     type filter hook forward priority filter
-    iifname "wan" meta l4proto udp ip saddr != ${NODES_ADDRESS} counter name cameIn
+    iifname "wan" meta l4proto udp update @cameIn { ip saddr counter }
   }
 }
 `)
 }
 
-/** Packets that a router has let in from others than the nodes: what friends have sent straight to each other. */
-export function cameIn(router: Namespace): number {
-  const [, packets] = /packets (\d+)/.exec(router.run('nft', ['list', 'counter', 'ip', 'filter', 'cameIn']))!
-  return Number(packets)
+/** UDP packets that a router has let in from this address: what friends have sent straight to each other. */
+export function cameIn(router: Namespace, from: string): number {
+  const list = router.run('nft', ['list', 'set', 'ip', 'filter', 'cameIn'])
+  return Number(new RegExp(`${from.replaceAll('.', '\\.')} counter packets (\\d+)`).exec(list)?.[1] ?? 0)
 }
 
 /** Where the nodes of an internet are. Routers map no ports at addresses for documentation: these are of the network for tests in 44/8. */

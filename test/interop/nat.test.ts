@@ -1,10 +1,11 @@
 // Friends behind routers of Linux, which translate addresses by nftables: an internet of namespaces with tox-bootstrapd on it,
-// and homes of one machine each. There is no relay anywhere, and the routers count what friends send straight to each other.
+// and homes of one machine each. The routers count what friends send straight to each other; relays are told to those alone
+// who cannot do without.
 
 import assert from 'node:assert/strict'
 import { fromHex, toHex } from '../../src/base/index.js'
 import { Bootstrapd } from './bootstrapd.js'
-import { CPeer, text, UDP } from './c-peer.js'
+import { CPeer, TCP, text, UDP } from './c-peer.js'
 import { onlyLoopback } from './lane.js'
 import {
   cameIn,
@@ -27,6 +28,8 @@ interface Story {
   readonly ours: RealNat
   readonly others: RealNat
   readonly other: 'ours' | 'theirs'
+  /** How they meet. */
+  readonly by: 'udp' | 'tcp'
   end?: Promise<void>
 }
 
@@ -43,55 +46,63 @@ describe('interop: routers of Linux', function () {
   let nodes: Bootstrapd[]
   let homes = 0
 
-  const home = async (kind: RealNat): Promise<{ router: Namespace; machine: Namespace }> => {
-    const { router, machine } = await makeHome(internet, ++homes, kind)
-    return { router: later(router), machine: later(machine) }
+  const home = async (kind: RealNat): ReturnType<typeof makeHome> => {
+    const { router, machine, address } = await makeHome(internet, ++homes, kind)
+    return { router: later(router), machine: later(machine), address }
   }
-  const ourPeer = async (within: Namespace): Promise<OurPeer> => {
+  const ourPeer = async (within: Namespace, by: Story['by']): Promise<OurPeer> => {
+    // Each node relays on the TCP port of the same number.
     const bootstrap = nodes.map(({ port, key }) => bootstrapText({ host: NODES_ADDRESS, port, key }))
-    return later(await OurPeer.start(within, { ipv6: false, localDiscovery: false, bootstrap }))
+    const relays = by === 'tcp' ? { relays: bootstrap } : {}
+    return later(await OurPeer.start(within, { ipv6: false, localDiscovery: false, bootstrap, ...relays }))
   }
-  const theirPeer = async (within: Namespace): Promise<CPeer> => {
+  const theirPeer = async (within: Namespace, by: Story['by']): Promise<CPeer> => {
     const peer = later(await CPeer.start({ ipv6: false, within }))
-    for (const { port, key } of nodes) await peer.bootstrap(NODES_ADDRESS, port, key)
+    for (const { port, key } of nodes) {
+      await peer.bootstrap(NODES_ADDRESS, port, key)
+      if (by === 'tcp') await peer.addTcpRelay(NODES_ADDRESS, port, key)
+    }
     return peer
   }
 
   const tell = async (story: Story): Promise<void> => {
     const [one, two] = [await home(story.ours), await home(story.others)]
-    const alice = await ourPeer(one.machine)
+    const alice = await ourPeer(one.machine, story.by)
     const meet = story.other === 'ours' ? meetOurs : meetTheirs
-    const title = `${story.ours} and ${story.others} (${story.other}): online`
-    await meet(alice, two.machine, title)
-    for (const { router } of [one, two]) {
-      const packets = cameIn(router)
-      assert.ok(packets >= MESSAGES, `${packets} packets came straight through`)
+    await meet(alice, two.machine, story)
+    for (const packets of [cameIn(one.router, two.address), cameIn(two.router, one.address)]) {
+      const isRight = story.by === 'udp' ? packets >= MESSAGES : packets === 0
+      assert.ok(isRight, `${packets} packets came straight through`)
     }
   }
-  const meetOurs = async (alice: OurPeer, machine: Namespace, title: string): Promise<void> => {
-    const bob = await ourPeer(machine)
+  const titleOf = ({ ours, others, other, by }: Story): string => `${ours} and ${others} (${other}): online by ${by}`
+  const meetOurs = async (alice: OurPeer, machine: Namespace, story: Story): Promise<void> => {
+    const bob = await ourPeer(machine, story.by)
     alice.add(bob.publicKey)
     bob.add(alice.publicKey)
-    await timed(title, Promise.all([alice.untilConnected('udp'), bob.untilConnected('udp')]))
+    await timed(titleOf(story), Promise.all([alice.untilConnected(story.by), bob.untilConnected(story.by)]))
     for (let n = 1; n <= MESSAGES; n++) alice.say(`message ${n}`)
     await bob.until('the last message', ({ heard }) => heard === `message ${MESSAGES}`)
   }
-  const meetTheirs = async (alice: OurPeer, machine: Namespace, title: string): Promise<void> => {
-    const bob = await theirPeer(machine)
+  const meetTheirs = async (alice: OurPeer, machine: Namespace, story: Story): Promise<void> => {
+    const bob = await theirPeer(machine, story.by)
+    const connection = story.by === 'udp' ? UDP : TCP
     await bob.friendAddNorequest(fromHex(alice.publicKey)!)
     alice.add(toHex((await bob.self()).key))
-    const bobOnline = bob.until('friend_connection_status', (e) => e.connection === UDP, DEADLINE_MS)
-    await timed(title, Promise.all([alice.untilConnected('udp'), bobOnline]))
+    const bobOnline = bob.until('friend_connection_status', (e) => e.connection === connection, DEADLINE_MS)
+    await timed(titleOf(story), Promise.all([alice.untilConnected(story.by), bobOnline]))
     for (let n = 1; n <= MESSAGES; n++) alice.say(`message ${n}`)
     await bob.until('friend_message', (e) => text(e.data) === `message ${MESSAGES}`)
   }
 
   // They mostly wait, so all of them wait at once.
   const stories: Story[] = [
-    { ours: 'port-restricted', others: 'port-restricted', other: 'ours' },
-    { ours: 'port-restricted', others: 'port-restricted', other: 'theirs' },
-    { ours: 'symmetric', others: 'full-cone', other: 'theirs' },
-    { ours: 'full-cone', others: 'symmetric', other: 'theirs' },
+    { ours: 'port-restricted', others: 'port-restricted', other: 'ours', by: 'udp' },
+    { ours: 'port-restricted', others: 'port-restricted', other: 'theirs', by: 'udp' },
+    { ours: 'symmetric', others: 'full-cone', other: 'theirs', by: 'udp' },
+    { ours: 'full-cone', others: 'symmetric', other: 'theirs', by: 'udp' },
+    { ours: 'symmetric', others: 'symmetric', other: 'ours', by: 'tcp' },
+    { ours: 'symmetric', others: 'symmetric', other: 'theirs', by: 'tcp' },
   ]
   before(async function () {
     const why = await namespaceObstacle({ nat: true })
@@ -103,7 +114,8 @@ describe('interop: routers of Linux', function () {
     nodes = []
     for (let n = 0; n < NODES; n++) {
       const joins = nodes.slice(0, 1).map(({ port, key }) => ({ host: NODES_ADDRESS, port, key }))
-      nodes.push(later(await Bootstrapd.start({ port: FIRST_PORT + n, within: internet, nodes: joins })))
+      const port = FIRST_PORT + n
+      nodes.push(later(await Bootstrapd.start({ port, tcpPorts: [port], within: internet, nodes: joins })))
     }
     for (const story of stories) {
       story.end = tell(story)
@@ -115,7 +127,8 @@ describe('interop: routers of Linux', function () {
   })
 
   for (const story of stories) {
-    it(`${story.ours} and ${story.others}: ours and ${story.other} reach each other directly`, async () => {
+    const way = story.by === 'udp' ? 'directly' : 'through a relay'
+    it(`${story.ours} and ${story.others}: ours and ${story.other} reach each other ${way}`, async () => {
       await story.end
     })
   }
