@@ -4,6 +4,9 @@ import type { Socket } from 'node:net'
 import type { Endpoint } from '../base/index.js'
 import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 
+/** What was written last has so long to leave. */
+const FAREWELL_MS = 2_000
+
 export class SocketStream implements AcceptedStream {
   /** Whether the engine has ended it. */
   #isDestroyed = false
@@ -43,6 +46,13 @@ export class SocketStream implements AcceptedStream {
 
   atTurnEnd(action: () => void): void {
     this.#gather().push(action)
+  }
+
+  end(): void {
+    if (this.#isDestroyed) return
+    this.#isDestroyed = true
+    this.socket.setTimeout(FAREWELL_MS, () => this.socket.destroy())
+    this.socket.destroySoon()
   }
 
   destroy(): void {

@@ -109,11 +109,17 @@ export class RelayConnection implements StreamHandler {
     this.#end({ code: 'closed', text: 'the relay ended the connection' })
   }
 
-  /** Ends the connection; `onClosed` is not called. */
+  /** Ends the connection; what was sent still leaves. `onClosed` is not called. */
   close(): void {
     if (this.#isClosed) return
+    this.#secure?.flush()
+    this.#wipe()
+    if (this.#stream.end === undefined) this.#stream.destroy()
+    else this.#stream.end()
+  }
+
+  #wipe(): void {
     this.#isClosed = true
-    this.#stream.destroy()
     this.#heartbeat.stop()
     this.#handshake?.wipe()
     this.#secure?.wipe()
@@ -277,7 +283,8 @@ export class RelayConnection implements StreamHandler {
 
   #end(failure: RelayFailure): void {
     if (this.#isClosed) return
-    this.close()
+    this.#wipe()
+    this.#stream.destroy()
     this.#parts.onClosed(failure)
   }
 

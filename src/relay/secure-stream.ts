@@ -91,7 +91,7 @@ export class SecureStream {
   }
 
   /** Writes what this turn sent. */
-  #flush(): void {
+  flush(): void {
     this.#sealReserved()
     this.#write()
     this.#lastTurnBytes = this.#turnBytes
@@ -140,7 +140,7 @@ export class SecureStream {
     if (this.#awaitsTurnEnd) return
     this.#awaitsTurnEnd = true
     this.#stream.atTurnEnd(() => {
-      if (!this.#isClosed) this.#flush()
+      if (!this.#isClosed) this.flush()
       this.#awaitsTurnEnd = false
     })
   }

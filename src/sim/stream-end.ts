@@ -104,8 +104,7 @@ export class StreamEnd implements AcceptedStream {
     this.#sendEnd()
   }
 
-  /** @internal The host's engine stopped: what was written still leaves. */
-  finish(): void {
+  end(): void {
     this.endTurn()
     while (this.#waiting.length > 0) this.#send(this.#nextSegment())
     this.destroy()

@@ -94,7 +94,7 @@ export class HostTcp implements StreamPlace, StreamDialer {
 
   /** @internal The engine stopped; `gently`: what it wrote last still leaves. */
   close(gently: boolean): void {
-    for (const end of [...this.#ends]) gently ? end.finish() : end.destroy()
+    for (const end of [...this.#ends]) gently ? end.end() : end.destroy()
     for (const attempt of [...this.#attempts]) attempt.cancel()
     this.#touched.clear()
     this.#listeners.clear()

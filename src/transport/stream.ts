@@ -11,6 +11,8 @@ export interface ByteStream {
   write(bytes: Uint8Array): void
   /** Calls `action` once when this turn ends, before what it wrote leaves: for whoever gathers the packets of a turn. */
   atTurnEnd(action: () => void): void
+  /** As `destroy`, but what was written still leaves. Where it is missing, `destroy` has to do. */
+  end?(): void
   /** Ends the connection at once; its handler hears nothing more. Safe at any time and twice. */
   destroy(): void
 }

@@ -303,9 +303,10 @@ describe('relay pool', () => {
     const pool = await PoolWorld.create(20)
     const relays = pool.relays(3)
     const [a, b] = [pool.client(), pool.client()]
-    const [toB] = pool.ways(a, b, relays)
+    const [toB, toA] = pool.ways(a, b, relays)
     pool.world.run(5_000)
     const { env } = a
+    assert.ok(toB.send(3))
     a.engine.pool.close()
     assert.equal(env.deadlines.size, 0)
     assert.equal(toB.peer.relayCount, 0)
@@ -313,6 +314,7 @@ describe('relay pool', () => {
     a.engine.pool.add(targetOf(relays[0]!))
     assert.equal(a.engine.pool.list.length, 0)
     pool.world.run(1_000)
+    assert.deepEqual(toA.heard, [[3]])
     assert.ok(relays.every(({ engine }) => engine.server.clientCount === 1))
   })
 })

@@ -77,6 +77,12 @@ class Passage implements StreamHandler, ByteStream {
     this.stream.atTurnEnd(action)
   }
 
+  end(): void {
+    this.#isDestroyed = true
+    if (this.stream.end === undefined) this.stream.destroy()
+    else this.stream.end()
+  }
+
   destroy(): void {
     this.#isDestroyed = true
     this.stream.destroy()
