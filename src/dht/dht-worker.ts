@@ -29,8 +29,8 @@ export class DhtWorker {
   readonly #keys: SharedKeyCache
   readonly #wire: DhtWire
   readonly #greeter: Greeter
+  readonly #answers: Answers
   #nodes: ReturnType<typeof readNodes>
-  #answers: Answers
 
   constructor(parts: DhtWorkerParts) {
     const { env, crypto, udp, router, keyPair, onAsker } = parts
@@ -45,7 +45,8 @@ export class DhtWorker {
       this.#nodes.close.hasRoomFor(key, env.clock.now()),
     )
     this.#nodes = readNodes(new Uint8Array(0), ownPublicKey)
-    this.#answers = this.#answersOf()
+    const meet = (publicKey: DhtPublicKey, from: Endpoint): void => this.#meet(publicKey, from)
+    this.#answers = new Answers({ env, stats: this.stats, wire: this.#wire, onAsker: meet }, this.#nodes.table)
     router.on(PacketKind.PING_REQUEST, (from, packet) => this.#answers.ping(from, packet))
     router.on(PacketKind.NODES_REQUEST, (from, packet) => this.#answers.nodes(from, packet))
   }
@@ -58,20 +59,13 @@ export class DhtWorker {
   /** Knows the nodes of `Dht.writeNodes` from now on, and no others. */
   learn(nodes: Uint8Array): void {
     this.#nodes = readNodes(nodes, this.#parts.keyPair.publicKey)
-    this.#answers = this.#answersOf()
+    this.#answers.table = this.#nodes.table
   }
 
   /** Stops all waiting, and overwrites all keys. */
   close(): void {
     this.#greeter.stop()
     this.#keys.clear()
-  }
-
-  #answersOf(): Answers {
-    const { env } = this.#parts
-    const { table } = this.#nodes
-    const onAsker = (publicKey: DhtPublicKey, from: Endpoint): void => this.#meet(publicKey, from)
-    return new Answers({ env, stats: this.stats, wire: this.#wire, table, onAsker })
   }
 
   #meet(publicKey: DhtPublicKey, from: Endpoint): void {

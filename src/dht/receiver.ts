@@ -1,7 +1,7 @@
 // Receives the packets of the DHT. Each comes from a stranger: it is opened, held against what we asked for, and only then
 // believed; each answer is at most as large as c-toxcore's, so that we are no amplifier for forged addresses.
 
-import { bytesKey, type Endpoint, isZero, sameBytes } from '../base/index.js'
+import { bytesKey, type Endpoint, isZero, SourceLimit, sameBytes } from '../base/index.js'
 import { decode, encode } from '../codec/index.js'
 import type { DhtPublicKey } from '../crypto/keys.js'
 import {
@@ -24,6 +24,9 @@ import type { DhtRequests } from './requests.js'
 import type { DhtStats } from './stats.js'
 import type { DhtWire } from './wire.js'
 
+/** An answer has up to three times the bytes of its request, and those who watch nodes ask once in minutes. */
+const INFO_PER_SOURCE = { burst: 32, refillMs: 1000 / 4 }
+
 export interface ReceiverParts {
   readonly options: DhtOptions
   readonly stats: DhtStats
@@ -37,6 +40,7 @@ export interface ReceiverParts {
 export class Receiver {
   readonly #parts: ReceiverParts
   readonly #answers: Answers
+  readonly #infoLimit: SourceLimit
   #isClosed = false
   #toldOwn4: Endpoint | undefined
   #toldOwn6: Endpoint | undefined
@@ -46,7 +50,8 @@ export class Receiver {
     this.#parts = parts
     const { options, stats, wire, neighbourhood } = parts
     const onAsker = (publicKey: DhtPublicKey, from: Endpoint): void => this.meet(publicKey, from)
-    this.#answers = new Answers({ env: options.env, stats, wire, table: neighbourhood.table, onAsker })
+    this.#answers = new Answers({ env: options.env, stats, wire, onAsker }, neighbourhood.table)
+    this.#infoLimit = new SourceLimit(options.env.clock, INFO_PER_SOURCE)
     this.#listen()
   }
 
@@ -150,7 +155,9 @@ export class Receiver {
   }
 
   #receiveInfoRequest(from: Endpoint, packet: Uint8Array, answer: () => Uint8Array): void {
-    if (packet.length === BOOTSTRAP_INFO_REQUEST_BYTES) this.#parts.options.udp.send(from, answer())
-    else this.#parts.options.env.drops.count('dht/bootstrap-info malformed')
+    const { env, udp } = this.#parts.options
+    if (packet.length !== BOOTSTRAP_INFO_REQUEST_BYTES) env.drops.count('dht/bootstrap-info malformed')
+    else if (this.#infoLimit.allows(from)) udp.send(from, answer())
+    else env.drops.count('dht/source floods')
   }
 }
