@@ -1,6 +1,6 @@
 // A node as a service: started from its settings, reloaded by SIGHUP, stopped by SIGTERM or SIGINT, watched by systemd.
 
-import { BootstrapNodeServer, type ClosedPort } from '../../api/index.js'
+import { BootstrapNodeServer, type BootstrapNodeServerOptions, type ClosedPort } from '../../api/index.js'
 import { LagMeter } from '../../api/node/lag-meter.js'
 import { MetricsServer } from '../../api/node/metrics-server.js'
 import { unknownPlaceholders } from '../../api/node/motd.js'
@@ -164,13 +164,9 @@ class Service implements AsyncDisposable {
   }
 }
 
-function serverOptions(config: NodeConfig, { log }: NodeLog) {
-  const { listen, port, lastPort, tcpPorts, keyFile, keyFormat, stateFile, motd, lanDiscovery, ipv4Fallback, limits } =
-    config
-  return defined({
-    ...defined({ bindAddress: listen, port, lastPort, tcpPorts, keyFile, keyFormat, stateFile, motd, limits }),
-    ...defined({ lanDiscovery, ipv4Fallback, toleratesTakenPorts: true, log }),
-  })
+function serverOptions(config: NodeConfig, { log }: NodeLog): BootstrapNodeServerOptions {
+  const { listen, metrics, pidFile, nodesFile, public: _, log: __, logLevel, bootstrap, ...same } = config
+  return { ...same, ...defined({ bindAddress: listen }), toleratesTakenPorts: true, log }
 }
 
 /** What is settled when it starts. */

@@ -9,7 +9,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { BootstrapNodeServer, checkNode } from '../../../src/index.js'
-import { COMMAND, DEADLINE_MS, Processes, type Running, run } from '../process.js'
+import { COMMAND, DEADLINE_MS, isBuilt, Processes, type Running, run } from '../process.js'
 
 describe('toxcore-ts node as a service', function () {
   this.timeout(4 * DEADLINE_MS)
@@ -169,6 +169,16 @@ describe('toxcore-ts node as a service', function () {
     assert.equal(await status('/metrics', { method: 'POST', headers: { 'content-length': 5 } }), 413)
     assert.equal(await status('/metrics', { headers: { x: 'y'.repeat(8000) } }), 431)
     other.close()
+    node.signal('SIGTERM')
+    assert.equal(await node.end(), 0)
+  })
+
+  it('answers with several threads', async function () {
+    if (!isBuilt()) this.skip() // A thread is started from the build alone.
+    const node = processes.start('node', '--workers', '2', '--metrics', '0')
+    const check = await checkNode(await node.firstLine(), { timeoutMs: 20_000 })
+    assert.ok(check.udpMs !== undefined)
+    assert.equal((await ask(await metricsPort(node), '/health')).status, 200)
     node.signal('SIGTERM')
     assert.equal(await node.end(), 0)
   })
