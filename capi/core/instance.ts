@@ -7,6 +7,7 @@ import { SECRET_KEY_BYTES } from '../../src/crypto/index.js'
 import { isEncrypted } from '../../src/encryptsave/index.js'
 import { HostDriver } from '../../src/host/driver.js'
 import { HostLan } from '../../src/host/lan.js'
+import { NetworkWatch } from '../../src/host/network-watch.js'
 import type { UdpSocket } from '../../src/host/udp-socket.js'
 import type { Messenger } from '../../src/messenger/index.js'
 import { ToxEngine } from '../../src/tox/engine.js'
@@ -134,6 +135,7 @@ export class CoreInstance {
       ...(savedata === undefined ? {} : { savedata }),
     })
     reportNodes(this.#events, this.engine.dht)
+    const watch = new NetworkWatch()
     this.#driver = new HostDriver({
       engine: {
         receive: (from, packet) => this.#receive(from, packet),
@@ -143,6 +145,9 @@ export class CoreInstance {
       clock,
       onError,
       mayReceive: mayRead,
+      onTurn: (nowMs) => {
+        if (watch.hasChanged(nowMs)) this.engine.networkChanged()
+      },
     })
     if (socket !== undefined) this.#driver.addSocket(socket)
     if (relay !== undefined) this.#openRelay(relay, options.proxy !== undefined)

@@ -38,6 +38,11 @@ describe('a C process', function () {
     })
   }
 
+  withBoth('outlives the relay that its instances write to', async (whose) => {
+    const lines = await run(await compile('relays'), whose, [], { deadlineMs: SLOW_MS })
+    assert.deepEqual(lines, ['both friends are here', 'all words arrive', 'the port is free again: 1'])
+  })
+
   withBoth('runs pairs of instances on threads of their own', async (whose) => {
     const lines = await run(await compile('threads'), whose, ['pairs'], { deadlineMs: SLOW_MS })
     assert.deepEqual(lines, Array(3).fill('a pair on its own thread heard its message: 1'))
