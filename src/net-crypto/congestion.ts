@@ -65,6 +65,8 @@ export class Congestion {
   readonly #model: PathModel
   readonly #pacer = new Pacer()
   #window = FIRST_WINDOW
+  /** No more than this may be in the air, whatever the path would take. */
+  limit = Number.POSITIVE_INFINITY
   #phase: Phase = 'startup'
   #phaseMs: Millis = 0
   #cruiseRounds = CRUISE_ROUNDS_MIN
@@ -95,7 +97,7 @@ export class Congestion {
 
   /** Packets that may be in the air. */
   get window(): number {
-    return Math.floor(this.#window)
+    return Math.floor(Math.min(this.#window, this.limit))
   }
   get phase(): Phase {
     return this.#phase

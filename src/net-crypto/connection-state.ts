@@ -3,6 +3,10 @@
 import type { Millis } from '../base/index.js'
 import type { Session } from './session.js'
 
+/** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
+export const RETRY_MS: Millis = 1_000
+export const TRIES_MAX = 8
+
 /** A packet that is sent again each second until it is answered. */
 export interface Attempt {
   readonly packet: Uint8Array

@@ -10,7 +10,7 @@ import type { DhtPublicKey, LongTermPublicKey, Nonce, SessionKeyPair, SessionPub
 import { randomNonce } from '../crypto/index.js'
 import type { RelayInfo } from '../packet/node-info.js'
 import type { OobRelay } from '../relay/index.js'
-import { type Attempt, type ConnectionState, newAttempt } from './connection-state.js'
+import { type Attempt, type ConnectionState, newAttempt, RETRY_MS, TRIES_MAX } from './connection-state.js'
 import type { ConnectionContext } from './context.js'
 import { openCookieResponse, sealCookieRequest } from './cookie-exchange.js'
 import type { OpenedHandshake } from './handshake.js'
@@ -21,10 +21,6 @@ import { Session, type SessionOwner } from './session.js'
 import type { ClosedReason, SessionHandlers } from './session-handlers.js'
 import { Silence } from './silence.js'
 import { type Purpose, Ways } from './ways.js'
-
-/** c-toxcore: CRYPTO_SEND_PACKET_INTERVAL, MAX_NUM_SENDPACKET_TRIES. */
-const RETRY_MS = 1_000
-const TRIES_MAX = 8
 
 export class Connection implements SessionOwner {
   readonly longTermPublicKey: LongTermPublicKey
@@ -57,6 +53,7 @@ export class Connection implements SessionOwner {
     this.#ways = new Ways(parts, this.dhtPublicKey, {
       onData: (packet) => context.receiveRelayed(this, packet),
       onChange: () => this.#onRelays(),
+      onWritable: () => this.#session?.resume(),
     })
     this.#paths = new PathWatch(this.#ways, handlers)
     this.#retry = context.env.deadlines.create('net-crypto retry', () => this.#tryAgain())
@@ -221,7 +218,7 @@ export class Connection implements SessionOwner {
     const session = this.#session
     if (session === undefined || !session.receive(packet)) return false
     if (from !== undefined) this.#ways.heard(from, this.#now)
-    if (!this.#paths.wasDirect) this.#watchPaths()
+    if (from !== undefined && !this.#paths.wasDirect) this.#watchPaths()
     return true
   }
 
@@ -296,6 +293,7 @@ export class Connection implements SessionOwner {
     this.#retry.clear()
     this.#state = { name: 'established', session: state.session }
     this.#handlers.onEstablished?.()
+    this.#watchPaths()
   }
 
   /** @internal */

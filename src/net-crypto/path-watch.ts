@@ -29,13 +29,23 @@ export class PathWatch {
     const carrier = isDirect ? 'direct' : relayCount > 0 ? 'relay' : this.#carrier
     const isOther = this.#carrier !== undefined && carrier !== this.#carrier
     const changes = { direct: isDirect !== this.#wasDirect, relays: relayCount !== this.#relayCount }
+    const isFirst = this.#carrier === undefined
     this.#carrier = carrier
     this.#wasDirect = isDirect
     this.#relayCount = relayCount
     this.ways.letRelaysSleep(nowMs)
-    if (isOther) session.pathChanged()
+    const isRelayed = carrier === 'relay'
+    if (isFirst) session.setRelayed(isRelayed)
+    else if (isOther) session.pathChanged(isRelayed)
     else if (hasMore && !isDirect) session.resume()
+    if (isRelayed && session.isStalled) this.#doubtRelay(session)
     if (changes.direct) this.handlers.onDirectPath?.(isDirect)
     if (changes.relays) this.handlers.onRelays?.(relayCount)
+  }
+
+  /** The relay takes our packets, and nothing comes of them: another one carries on, where there is one. */
+  #doubtRelay(session: Session): void {
+    this.ways.relayed?.suspect()
+    if (this.ways.relayCount > 1) session.pathChanged(true)
   }
 }

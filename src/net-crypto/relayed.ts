@@ -14,7 +14,7 @@ export interface RelayPaths {
 /** The relays of one peer as one connection sees them. */
 export type RelayedPath = Pick<
   RelayedPeer,
-  'reserve' | 'sendOob' | 'addRelay' | 'setDirect' | 'relayCount' | 'relays' | 'best' | 'close'
+  'reserve' | 'sendOob' | 'addRelay' | 'setDirect' | 'suspect' | 'relayCount' | 'relays' | 'best' | 'close'
 > & { addOobRelay(relay: OobRelay): void }
 
 interface Shared {
@@ -49,6 +49,7 @@ export class RelayedPeers {
       sendOob: (packet) => peer.sendOob(packet),
       addRelay: (relay) => peer.addRelay(relay),
       addOobRelay: (relay) => void peer.addOobRelay(relay),
+      suspect: () => peer.suspect(),
       setDirect(isDirect) {
         user.isDirect = isDirect
         peer.setDirect(shared.users.every((one) => one.isDirect))
@@ -74,6 +75,7 @@ export class RelayedPeers {
     const peer = this.#paths.peer(dhtPublicKey, {
       onData: (packet) => each((handlers) => handlers.onData(packet)),
       onChange: () => each((handlers) => handlers.onChange()),
+      onWritable: () => each((handlers) => handlers.onWritable?.()),
     })
     const shared = { peer, users }
     this.#byKey.set(key, shared)

@@ -28,6 +28,19 @@ const SPURIOUS_ROUND_TRIPS = 0.75
 /** Who answers `onWritable` within so much time had enough to send. */
 const STARVED_MS = 2
 
+/**
+ * Packets that may be in the air through relays while it is not known how the peer reads: 57 KB. c-toxcore reads a relay's
+ * stream every 50 ms, and only whole packets: where the system's buffer (128 KB, half of it overhead) is filled by more, it never
+ * holds a whole one again, and nothing moves until c-toxcore gives the relay up after 40 s. It sends no faster than this itself.
+ */
+const CAUTIOUS_PACKETS = 40
+/** A peer that acknowledges so many packets several times in one moment reads as fast as they come: c-toxcore cannot. */
+const QUICK_PACKETS = 8
+const QUICK_WITHIN_MS = 2
+const QUICK_TIMES = 3
+/** So many probes without an answer make whoever has another way take it. */
+const STALLED_PROBES = 2
+
 /** Numbers so far ahead of the first unacknowledged one were acknowledged long ago. */
 const WINDOW_SPAN = 2 ** 31
 
@@ -71,6 +84,10 @@ export class Sender {
   /** Since when nothing waits to be sent. */
   #emptyMs = 0
   #wasRefused = false
+  /** Whether relays carry the packets; how often the peer was seen to be quick, and when it acknowledged much last. */
+  #isRelayed = false
+  #quickTimes = 0
+  #muchAckedMs = Number.NEGATIVE_INFINITY
   /** Packets left the air since the owner was last told. */
   #hasLeftAir = false
   #sentPackets = 0
@@ -114,6 +131,11 @@ export class Sender {
       rttMs: this.rtt.isKnown ? this.rtt.middleMs : undefined,
       minRttMs: this.rtt.isKnown ? this.rtt.minMs : undefined,
     }
+  }
+
+  /** Whether nothing was acknowledged though it was asked for again and again. */
+  get isStalled(): boolean {
+    return this.#probes >= STALLED_PROBES
   }
 
   /** Sends a payload, or queues it; its packet number, or `undefined` when 32,768 packets wait already. */
@@ -164,6 +186,7 @@ export class Sender {
     if (news.arrived === 0 && news.lost === 0) return false
     const now = this.#env.clock.now()
     if (news.arrived > 0) {
+      if (this.#isRelayed && news.arrived >= QUICK_PACKETS) this.#noteQuickness(now)
       this.rtt.noteAck(now)
       if (news.youngestArrivedSentMs >= 0) this.rtt.sample(now - news.youngestArrivedSentMs, now)
       if (news.latenessMs > 0) this.#reordering.note(news.latenessMs, now)
@@ -264,14 +287,26 @@ export class Sender {
     if (youngest !== undefined) this.#transmit(youngest, now, 'probe')
   }
 
-  /** Packets take another way from now on, as fast as it turns out to be. */
-  pathChanged(): void {
+  /** Packets take another way from now on, as fast as it turns out to be: through relays or not. */
+  pathChanged(isRelayed: boolean): void {
     const now = this.#env.clock.now()
+    this.setRelayed(isRelayed)
     this.rtt.pathChanged()
     this.#congestion.stalled(now)
     this.#probes = 0
     if (this.#window.inFlight > 0) this.#probe(now)
     this.pumpAndTell(now)
+  }
+
+  setRelayed(isRelayed: boolean): void {
+    this.#isRelayed = isRelayed
+    const isCautious = isRelayed && this.#quickTimes < QUICK_TIMES
+    this.#congestion.limit = isCautious ? CAUTIOUS_PACKETS : Number.POSITIVE_INFINITY
+  }
+
+  #noteQuickness(nowMs: Millis): void {
+    if (nowMs - this.#muchAckedMs <= QUICK_WITHIN_MS && ++this.#quickTimes === QUICK_TIMES) this.setRelayed(true)
+    this.#muchAckedMs = nowMs
   }
 
   get #probeAfterMs(): Millis {

@@ -33,6 +33,8 @@ export const REQUEST_INTERVAL_MS = 1_000
 const REQUEST_SLACK_MS = 300
 /** While packets are missing and nothing arrives, ask again after 50 ms, then twice that and so on (as c-toxcore at most). */
 const GAP_INTERVAL_MS = 50
+/** Through relays packets come in lumps: each so many are acknowledged, which shows the sender that we read them as they come. */
+const RELAYED_ACK_PACKETS = 16
 const REQUEST_ONLY = Uint8Array.of(PayloadId.REQUEST)
 const KILL = Uint8Array.of(PayloadId.KILL)
 
@@ -84,6 +86,9 @@ export class Session {
   readonly #deadline: Deadline
   #isClosed = false
   #isAtTurnEnd = false
+  #isRelayed = false
+  /** Packets delivered since we acknowledged any. */
+  #untold = 0
 
   /** Something was delivered, or released, that no packet of ours has told. */
   #owesAck = false
@@ -216,8 +221,21 @@ export class Session {
   }
 
   /** Packets take another way from now on: what was learnt about the old one is void, and so is perhaps what flew there. */
-  pathChanged(): void {
-    if (!this.#isClosed) this.#send.pathChanged()
+  pathChanged(isRelayed = false): void {
+    if (this.#isClosed) return
+    this.#isRelayed = isRelayed
+    this.#send.pathChanged(isRelayed)
+  }
+
+  /** Whether relays carry the packets, from the beginning. */
+  setRelayed(isRelayed: boolean): void {
+    this.#isRelayed = isRelayed
+    this.#send.setRelayed(isRelayed)
+  }
+
+  /** Whether the peer acknowledges nothing, though asked: its packets may need another way. */
+  get isStalled(): boolean {
+    return this.#send.isStalled
   }
 
   /** Sends a packet request: our acknowledgement, what is missing, and how far we sent. */
@@ -259,6 +277,7 @@ export class Session {
         while (data !== undefined && !this.#isClosed) {
           this.#owesAck = true
           this.#owner.onLossless(data)
+          if (this.#isRelayed && ++this.#untold >= RELAYED_ACK_PACKETS) this.#acknowledgeNow()
           data = this.#receive.takeNext()
         }
         if (this.#receive.hasGaps) this.#owesGaps = true
@@ -274,6 +293,10 @@ export class Session {
       case 'too-far':
         return this.#env.drops.count('net-crypto/beyond the window')
     }
+  }
+
+  #acknowledgeNow(): void {
+    if (!this.#isClosed && !this.#receive.isWithholding) this.#sendRequest('data', this.#env.clock.now())
   }
 
   #onReleased(): void {
@@ -332,6 +355,7 @@ export class Session {
     if (out === undefined) return false
     writeU32(plain, 0, this.#receive.acknowledged)
     this.#cipher.seal(plain, out)
+    this.#untold = 0
     // While an acknowledgement is held, only a gap list tells what arrived.
     if (!this.#receive.isWithholding) this.#owesAck = false
     return true
