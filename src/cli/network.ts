@@ -86,8 +86,8 @@ export interface Session extends AsyncDisposable {
 }
 
 /**
- * Starts the Tox instance of a command. Without nodes or relays named by the user it binds to loopback alone, so that the
- * kernel itself keeps every packet on this machine.
+ * Starts the Tox instance of a command. Without nodes or relays named by the user, and without `--lan`, it binds to loopback
+ * alone, so that the kernel itself keeps every packet on this machine.
  */
 export async function startTox(
   values: Values,
@@ -98,7 +98,7 @@ export async function startTox(
   const ways = waysOf(values)
   judgeWays(ways)
   const nodes = await joinNodesOf(values)
-  const isNamed = nodes.length + ways.relays.length > 0
+  const isNamed = nodes.length + ways.relays.length > 0 || values.has('lan')
   const options: ToxOptions = {
     ...extra,
     ...(values.has('port') ? { port: values.number('port', 0, 1, 65_535) } : {}),

@@ -21,13 +21,18 @@ export const wayOptions: Readonly<Record<string, Option>> = {
   },
   relay: { value: 'HOST:PORT:KEY', help: 'a TCP relay to be reached through', repeatable: true },
   'no-udp': { help: 'use TCP relays only' },
+  lan: { help: 'find friends on the local network, also without any node' },
+  'no-lan': { help: 'say nothing on the local network' },
+  'port-mapping': { help: 'ask the router for the UDP port (PCP, NAT-PMP, UPnP)' },
   privacy: {
     value: 'LEVEL',
     help: 'strict: nothing but the proxy is contacted, not even DNS (so with --proxy); or normal',
   },
 }
 
-type Ways = Pick<ToxOptions, 'udp' | 'proxy' | 'privacy'> & { readonly relays: readonly RelayNode[] }
+type WayName = 'udp' | 'proxy' | 'privacy' | 'localDiscovery' | 'portMapping'
+
+type Ways = Pick<ToxOptions, WayName> & { readonly relays: readonly RelayNode[] }
 
 /** What the command line says of it. CliError tells what is wrong. */
 export function waysOf(values: Values): Ways {
@@ -36,10 +41,16 @@ export function waysOf(values: Values): Ways {
     throw new CliError(`option --privacy wants strict or normal, not '${privacy}'`)
   }
   const [proxy, from] = proxyUrl(values)
+  if (values.has('lan')) {
+    if (values.has('no-lan')) throw new CliError('options --lan and --no-lan exclude each other')
+    if (proxy !== undefined || values.has('no-udp')) throw new CliError('option --lan needs UDP')
+  }
   try {
     return {
       relays: values.all('relay').map((text) => parseBootstrapNode(text)),
       ...(values.has('no-udp') ? { udp: false } : {}),
+      ...(values.has('no-lan') ? { localDiscovery: false } : {}),
+      ...(values.has('port-mapping') ? { portMapping: true } : {}),
       ...(proxy === undefined ? {} : { proxy: parseProxy(proxy) }),
       ...(privacy === undefined ? {} : { privacy }),
     }

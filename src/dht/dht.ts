@@ -195,11 +195,6 @@ export class Dht {
     if (!sameBytes(publicKey, this.publicKey)) this.#bootstrapper.add(endpoint, publicKey)
   }
 
-  /** Greets the networks that we are on, now: after a change of networks. Nothing without LAN discovery. */
-  greetLan(): void {
-    this.#lanDiscovery?.greet()
-  }
-
   /** Nodes of the last run: asked, eight a second, until the DHT answers. */
   load(nodes: readonly NodeInfo[]): void {
     this.#bootstrapper.load(nodes)

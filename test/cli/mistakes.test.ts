@@ -89,6 +89,14 @@ describe('toxcore-ts, typed wrong', function () {
     2,
     /asks no DNS: give its IP address/,
   )
+  mistake('a LAN that is wanted and not', ['echo', '--lan', '--no-lan'], 2, /exclude each other/)
+  mistake('a LAN without UDP', ['chat', '--lan', '--no-udp'], 2, /--lan needs UDP/)
+  mistake(
+    'a router to be asked in secret',
+    ['echo', '--port-mapping', '--proxy', 'http://127.0.0.1:8'],
+    2,
+    /portMapping/,
+  )
   mistake('privacy without a proxy', ['echo', '--privacy', 'strict'], 2, /needs a proxy/)
   mistake('privacy of another kind', ['echo', '--privacy', 'high'], 2, /--privacy wants strict or normal, not 'high'/)
   mistake('a relay in another form', ['echo', '--relay', 'h:1'], 2, /--relay: 'h:1' is not HOST:PORT:KEY/)

@@ -45,17 +45,17 @@ describe('LAN discovery', () => {
     assert.deepEqual(lan.rounds[10]!.ports, lan.rounds[0]!.ports)
   })
 
-  it('greets on one port alone where that is told, sooner when asked, and no more once closed', () => {
+  it('greets on one port alone where that is told, sooner when the network has changed, and no more once closed', () => {
     const silent = new QuietLan()
     const bootstrapNode = world.peer({ lanDiscovery: { lan: silent, port: 33_500 } })
-    bootstrapNode.dht.greetLan()
+    bootstrapNode.dht.whereabouts.networkChanged()
     world.run(LAN_INTERVAL_MS - 1)
     assert.deepEqual(
       silent.rounds.map(({ ports }) => ports),
       [[33_500]],
     )
     bootstrapNode.dht.close()
-    bootstrapNode.dht.greetLan()
+    bootstrapNode.dht.whereabouts.networkChanged()
     world.run(3 * LAN_INTERVAL_MS)
     assert.equal(silent.rounds.length, 1)
   })
@@ -63,7 +63,7 @@ describe('LAN discovery', () => {
   it('says nothing and hears nothing where it is off', () => {
     const deaf = world.peer()
     deaf.router.receive(node.endpoint, greetingOf(node.keyPair.publicKey))
-    deaf.dht.greetLan()
+    deaf.dht.whereabouts.networkChanged()
     assert.equal(deaf.dht.stats.nodesRequestsSent, 0)
     assert.equal(deaf.env.drops.get('udp/unknown kind'), 1)
   })

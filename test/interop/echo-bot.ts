@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { fromHex } from '../../src/base/index.js'
 import type { Child } from './child.js'
 import { startChild } from './child.js'
+import { commandWithin, type Namespace } from './namespace.js'
 import { type Address, bootstrapText } from './pair.js'
 
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -12,6 +13,10 @@ export interface EchoBotOptions {
   nodes: readonly Address[]
   /** Its --data folder. */
   data?: string
+  /** The network namespace that it lives in; that of the test unless given. */
+  within?: Namespace
+  /** Other options of the command. */
+  options?: readonly string[]
 }
 
 export class EchoBot {
@@ -22,14 +27,15 @@ export class EchoBot {
   ) {}
 
   /** Starts the bot and waits for its first line, which must be a Tox ID and nothing else. */
-  static async start({ nodes, data }: EchoBotOptions): Promise<EchoBot> {
-    const args = nodes.flatMap((node) => ['--bootstrap', bootstrapText(node)])
+  static async start({ nodes, data, within, options = [] }: EchoBotOptions): Promise<EchoBot> {
+    const args = [...options, ...nodes.flatMap((node) => ['--bootstrap', bootstrapText(node)])]
     if (data !== undefined) args.push('--data', data)
     let found: (line: string) => void = () => {}
     const firstLine = new Promise<string>((resolve) => {
       found = resolve
     })
-    const child = startChild(process.execPath, ['--import', 'tsx', CLI, 'echo', ...args], (line) => found(line))
+    const program = commandWithin(within, process.execPath, ['--import', 'tsx', CLI, 'echo', ...args])
+    const child = startChild(program.command, program.args, (line) => found(line))
     void child.exited.then(() => found(''))
     const line = await firstLine
     const id = /^[0-9A-F]{76}$/.test(line) ? fromHex(line) : undefined

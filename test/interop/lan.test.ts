@@ -4,6 +4,7 @@
 import { fromHex, toHex } from '../../src/base/index.js'
 import { nativeUdpMissing } from '../../src/host/native-udp.js'
 import { CPeer, text, UDP } from './c-peer.js'
+import { EchoBot } from './echo-bot.js'
 import { onlyLoopback } from './lane.js'
 import { cable, Namespace, namespaceObstacle } from './namespace.js'
 import { OurPeer } from './our-peer.js'
@@ -62,8 +63,19 @@ describe('interop: one local network', function () {
     await timed('LAN: theirs joins through our node', theirs.untilConnected(DEADLINE_MS))
   }
 
+  const echoes = async (): Promise<void> => {
+    const [one, two] = await switched('IPv4')
+    const bot = later(await EchoBot.start({ nodes: [], within: one, options: ['--lan'] }))
+    const theirs = later(await CPeer.start({ localDiscovery: true, within: two }))
+    const number = await theirs.friendAdd(bot.id, 'over the fence')
+    await timed('LAN: theirs reaches the bot by request', theirs.untilOnline(number, DEADLINE_MS))
+    await theirs.sendMessage(number, 'is there an echo')
+    await theirs.until('friend_message', (e) => text(e.data) === 'is there an echo')
+  }
+
   // They mostly wait, so all of them wait at once.
   let joined: Promise<void>
+  let echoed: Promise<void>
   const stories = (['IPv4', 'IPv6'] as const).flatMap((family) =>
     (['native', 'dgram'] as const).map((twin) => ({ family, twin, end: undefined as Promise<void> | undefined })),
   )
@@ -80,7 +92,11 @@ describe('interop: one local network', function () {
       story.end.catch(() => {})
     }
     joined = joins()
-    joined.catch(() => {})
+    echoed = echoes()
+    for (const end of [joined, echoed]) end.catch(() => {})
+  })
+  it('theirs makes friends with echo --lan by a request, no node anywhere', async () => {
+    await echoed
   })
   it('theirs joins through a bootstrap node of ours that it was not told of', async () => {
     await joined
