@@ -1,7 +1,7 @@
-// Our bootstrap node under measurement: node-ours.mjs PORT [TCP_PORT] prints `ready KEY`.
+// Our bootstrap node under measurement: node-ours.mjs PORT [OPTIONS as JSON] prints `ready KEY`.
 
 import { createNode } from './ours.mjs'
 
-const [port, tcpPort] = process.argv.slice(2).map(Number)
-console.log(`ready ${await createNode(port, tcpPort)}`)
+const [port, options = '{}'] = process.argv.slice(2)
+console.log(`ready ${await createNode(Number(port), JSON.parse(options))}`)
 process.stdin.on('close', () => process.exit(0)).resume()

@@ -25,7 +25,7 @@ export function send(friend, text, onReceipt, onFull) {
 }
 
 /** A bootstrap node on loopback, and a relay where a TCP port is given; returns its key in hex. */
-export async function createNode(port, tcpPort) {
+export async function createNode(port, { tcpPort, workers = 1, bootstrap = [] } = {}) {
   const tcpPorts = tcpPort === undefined ? [] : [tcpPort]
-  return (await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port, tcpPorts })).publicKey
+  return (await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port, tcpPorts, workers, bootstrap })).publicKey
 }

@@ -101,8 +101,11 @@ export interface BenchNode {
 }
 
 /** Our bootstrap node, and a relay where a TCP port is given. */
-export async function startOurNode(port: number, tcpPort?: number): Promise<BenchNode & { readonly pid: number }> {
-  const child = new LineChild([...OUR_NODE, String(port), ...(tcpPort === undefined ? [] : [String(tcpPort)])])
+export async function startOurNode(
+  port: number,
+  options: { readonly tcpPort?: number; readonly workers?: number; readonly bootstrap?: readonly string[] } = {},
+): Promise<BenchNode & { readonly pid: number }> {
+  const child = new LineChild([...OUR_NODE, String(port), JSON.stringify(options)])
   const key = Buffer.from(await child.hear('ready'), 'hex')
   return { port, key, pid: child.pid, stop: () => child.stop() }
 }

@@ -108,7 +108,7 @@ export async function run(): Promise<BenchLine[]> {
     }
   }
   const their = bootstrapdPath === undefined ? undefined : await measured(await startBootstrapd(37_200, 37_201), 37_201)
-  const our = await measured(await startOurNode(37_210, 37_211), 37_211)
+  const our = await measured(await startOurNode(37_210, { tcpPort: 37_211 }), 37_211)
   const line = (name: string, figure: keyof Figures, unit: string): BenchLine =>
     benchLine(name, our[figure], their?.[figure], unit)
   const count = clients.toLocaleString('en')
