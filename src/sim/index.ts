@@ -22,6 +22,7 @@ export {
   bareNode,
   type DhtNode,
   type HeardMessage,
+  relayNode,
   SimNode,
   SimTox,
   type ToxPeerOptions,

@@ -21,6 +21,10 @@ export interface ToxPeerOptions {
   readonly localDiscovery?: boolean
   /** Whether it punches holes through NATs; true unless told. */
   readonly holePunching?: boolean
+  /** Whether it has UDP; true unless told. */
+  readonly udp?: boolean
+  /** Whether it may use TCP relays; false unless told. */
+  readonly tcp?: boolean
   /** Handlers beside those that keep what is heard. */
   readonly events?: Partial<MessengerEvents>
   /** Hears of conferences; nobody does unless given. */
@@ -41,14 +45,16 @@ export interface DhtNode extends SimEngine {
   readonly dhtPublicKey: NetworkNode['keyPair']['publicKey']
 }
 
-/** A node without an identity, as bootstrap nodes are: DHT and onion router. */
+/** A node without an identity, as bootstrap nodes are: DHT and onion router, and a TCP relay if it has a port for that. */
 export class SimNode implements DhtNode {
   readonly node: NetworkNode
   readonly receive: NetworkNode['receive']
 
-  constructor({ env, crypto, udp, ipv4, ipv6 }: EngineSetup) {
-    this.node = new NetworkNode({ env, crypto, udp, ipv4, ipv6 })
+  constructor({ env, crypto, udp, ipv4, ipv6, listen }: EngineSetup, relayPort?: number) {
+    const relay = relayPort === undefined ? undefined : {}
+    this.node = new NetworkNode({ env, crypto, udp, ipv4, ipv6, relay })
     this.receive = this.node.receive.bind(this.node)
+    if (relayPort !== undefined) listen(relayPort, (stream) => this.node.relay!.accept(stream))
   }
 
   get dhtPublicKey(): DhtNode['dhtPublicKey'] {
@@ -80,15 +86,16 @@ export class SimTox implements DhtNode {
 
   constructor(setup: EngineSetup, options: ToxPeerOptions = {}) {
     this.#setup = setup
-    const { env, crypto, udp, ipv4, ipv6 } = setup
+    const { env, crypto, udp, dialer, ipv4, ipv6 } = setup
     const savedata = options.savedata && parsed(options.savedata, crypto)
     const { conferences } = options
     const messenger = this.#listening(options)
     const events = { messenger, connection: () => {}, ...(conferences === undefined ? {} : { conferences }) }
     const lan = options.localDiscovery === true ? { lanDiscovery: { lan: lanSender(udp, { ipv4, ipv6 }) } } : {}
-    const { holePunching = true } = options
+    const { holePunching = true, udp: hasUdp = true, tcp = false } = options
     this.tox = new ToxEngine({
-      ...{ env, crypto, udp, ipv4, ipv6, events, holePunching },
+      ...{ env, crypto, udp, hasUdp, ipv4, ipv6, events, holePunching },
+      ...(tcp ? { dialer } : {}),
       ...lan,
       ...(savedata ? { savedata } : {}),
     })
@@ -111,6 +118,11 @@ export class SimTox implements DhtNode {
   /** Joins the network through another host. */
   bootstrap(from: SimHost<DhtNode>): void {
     this.tox.bootstrap(from.endpoint, from.engine.dhtPublicKey)
+  }
+
+  /** Uses the TCP relay on a port of another host. */
+  addRelay(relay: SimHost<DhtNode>, port: number): void {
+    this.tox.addRelay(relay.endpoint.withPort(port), relay.engine.dhtPublicKey)
   }
 
   /** Asks the owner of a Tox ID; returns the friend number. Throws when the messenger refuses. */
@@ -185,6 +197,11 @@ export function toxPeer(options: ToxPeerOptions = {}): CreateEngine<SimTox> {
 
 /** Starts a bare node: `world.addPeer('node', { engine: bareNode })`. */
 export const bareNode: CreateEngine<SimNode> = (setup) => new SimNode(setup)
+
+/** Starts a node that is a TCP relay on this port as well. */
+export function relayNode(port: number): CreateEngine<SimNode> {
+  return (setup) => new SimNode(setup, port)
+}
 
 /** Adds a network to join: `count` bare nodes, `node 0` and so on, which know each other after some seconds. */
 export function addNodes(world: World, count: number, options: HostOptions = {}): SimHost<SimNode>[] {
