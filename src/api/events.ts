@@ -5,6 +5,7 @@ import type { UserStatus } from '../packet/messenger/user-status.js'
 import type { ToxConferenceEventMap } from './conferences/index.js'
 import type { IncomingTransfer } from './files/transfer.js'
 import type { Friend } from './friend.js'
+import type { FriendPath } from './path.js'
 import type { PortMapping } from './port-mappings.js'
 import type { Relay } from './relays.js'
 
@@ -48,6 +49,8 @@ export interface ToxEventMap extends ToxConferenceEventMap {
   /** A friend received one of our messages. `send()` tells the same by its promise. */
   receipt: [{ readonly friend: Friend; readonly messageId: number }]
   friendConnection: [{ readonly friend: Friend; readonly connection: ConnectionStatus }]
+  /** Packets to a friend take another way: another address, a relay, or straight again. */
+  path: [{ readonly friend: Friend; readonly path: FriendPath }]
   friendName: [{ readonly friend: Friend; readonly name: string; readonly previous: string }]
   friendStatusMessage: [{ readonly friend: Friend; readonly statusMessage: string }]
   friendStatus: [{ readonly friend: Friend; readonly status: UserStatus }]

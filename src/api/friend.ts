@@ -8,6 +8,7 @@ import { ToxError, type ToxOperation } from '../tox/errors.js'
 import type { FileTransfers } from './files/file-transfers.js'
 import type { OutgoingTransfer, Transfer } from './files/transfer.js'
 import type { FileContent, SendFileOptions, SendOptions, WaitOptions } from './options.js'
+import type { FriendPath } from './path.js'
 import type { Remember } from './remember.js'
 
 /** What a receipt says. */
@@ -22,6 +23,7 @@ export interface FriendOwner {
   /** Runs `work` on the messenger as a turn of its own, so that what it sends leaves at once; fails after `close()`. */
   turn<T>(work: (messenger: Messenger) => T): T
   now(): Millis
+  pathTo(view: FriendView): FriendPath | undefined
   forget(friend: Friend): void
   files(): FileTransfers
   remember(): Remember
@@ -92,6 +94,14 @@ export class Friend {
 
   get isOnline(): boolean {
     return this.connection !== 'none'
+  }
+
+  /**
+   * How packets go to this friend now: the address, or the relay, its round trip, rates. Undefined while there is no session. The
+   * event `path` tells when it is another one; round trip and rates change all the time.
+   */
+  get path(): FriendPath | undefined {
+    return this.#owner.pathTo(this.#view)
   }
 
   /** When the friend was online last; `undefined` when never. Now, while they are. */

@@ -49,6 +49,7 @@ export type {
   ToxOptions,
   WaitOptions,
 } from './options.js'
+export type { FriendPath } from './path.js'
 export type { PortMapping } from './port-mappings.js'
 export type { Relay } from './relays.js'
 export { Tox } from './tox.js'

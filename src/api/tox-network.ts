@@ -1,10 +1,12 @@
 // A Tox and its network: whether it is joined, through what, and what more of it there is.
 
 import { toHex } from '../base/index.js'
+import type { LongTermPublicKey } from '../crypto/index.js'
 import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import type { ConnectionStatus } from '../messenger/index.js'
 import { streamTarget } from './host-network.js'
 import type { RelayNode, WaitOptions } from './options.js'
+import { type FriendPath, friendPath } from './path.js'
 import type { PortMapping } from './port-mappings.js'
 import { type Relay, RelayWatch, relayOf } from './relays.js'
 import type { Runtime } from './runtime.js'
@@ -66,6 +68,13 @@ export abstract class ToxNetwork extends ToxEvents {
   async bootstrap(node: string | BootstrapNode, { signal }: WaitOptions = {}): Promise<void> {
     this.assertOpen()
     await this.#runtime.bootstrap(node, signal)
+  }
+
+  /** @internal The way that carries the session with this friend. */
+  pathTo(publicKey: LongTermPublicKey): FriendPath | undefined {
+    const { engine } = this.#runtime
+    const info = engine.pathTo(publicKey)
+    return info && friendPath(info, engine.env.clock)
   }
 
   /** The TCP relays that are known: those of the options, of friends, and of the profile. */

@@ -66,6 +66,7 @@ export class Tox extends ToxNetwork {
       conferences: forwardConferences(() => (tox === undefined ? undefined : tox.#conferences)),
       connection: (connection) => tox?.onConnection(connection),
       relays: () => tox?.onRelays(),
+      path: (publicKey) => tox?.onPath(publicKey),
       portMapping: (mapping) => tox?.deliver('portMapping', mapping),
     })
     try {
@@ -303,6 +304,7 @@ export class Tox extends ToxNetwork {
   readonly #owner: FriendOwner = {
     turn: (work) => this.#turn(work),
     now: (): Millis => this.#runtime.now(),
+    pathTo: ({ publicKey }) => this.pathTo(publicKey),
     files: () => this.files,
     remember: () => this.remember,
     forget: (friend) => {
@@ -325,6 +327,14 @@ export class Tox extends ToxNetwork {
       const { engine } = this.#runtime
       this.#runtime.turn(() => deadline.set(engine.env.clock.now() + ms))
     },
+  }
+
+  /** @internal Packets to somebody take another way. */
+  onPath(publicKey: LongTermPublicKey): void {
+    const view = this.#runtime.engine.messenger.friendOf(publicKey)
+    const friend = view && this.#friends.get(view.number)
+    const path = friend?.path
+    if (friend !== undefined && path !== undefined) this.deliver('path', { friend, path })
   }
 
   /** @internal A message whose acknowledgement waits for the application. */

@@ -7,6 +7,7 @@ import type { ChatFiles } from './chat-files.js'
 import { pathsLike } from './downloads.js'
 import { friendsCalled, nameOf } from './friends.js'
 import { lineOf, People } from './history.js'
+import { pathText } from './path-text.js'
 import { harmless, type painter, toxIdQrCode } from './terminal.js'
 
 /** What a command may use of the running chat. */
@@ -101,6 +102,7 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
       if (friend !== undefined) chat.print(portrait(friend))
     },
   },
+  { name: 'path', operands: '[FRIEND]', help: 'show how packets go to a friend, or to all', run: showPath },
   {
     name: 'talk',
     operands: 'FRIEND',
@@ -221,6 +223,15 @@ export function findFriend(chat: Pick<ChatContext, 'tox' | 'complain'>, argument
 function presenceOf(friend: Friend): string {
   if (friend.isOnline) return friend.isTyping ? 'typing' : statusText(friend.status)
   return 'offline'
+}
+
+function showPath(chat: ChatContext, argument: string): void {
+  if (argument === '') {
+    const online = chat.tox.friends.filter((friend) => friend.isOnline)
+    return chat.print(online.map((friend) => pathText(friend)).join('\n') || 'Nobody is online.')
+  }
+  const friend = findFriend(chat, argument)
+  if (friend !== undefined) chat.print(pathText(friend))
 }
 
 function showHistory(chat: ChatContext, argument: string): void {

@@ -28,13 +28,14 @@ export class Connection implements SessionOwner {
   readonly #context: ConnectionContext
   readonly #handlers: SessionHandlers
   readonly #ways: Ways
-  readonly #paths: PathWatch
   readonly #retry: Deadline
   readonly #sessionKeys: SessionKeyPair
   #sendNonce: Nonce
   #state: ConnectionState = { name: 'new' }
   /** @internal */
   readonly silence: Silence
+  /** @internal */
+  readonly paths: PathWatch
   /** Where the packet that is being received comes from, when that is nobody's endpoint yet. */
   #elsewhere: Endpoint | undefined
 
@@ -55,7 +56,7 @@ export class Connection implements SessionOwner {
       onChange: () => this.#onRelays(),
       onWritable: () => this.#session?.resume(),
     })
-    this.#paths = new PathWatch(this.#ways, handlers)
+    this.paths = new PathWatch(this.#ways, handlers, () => context.onPath(this))
     this.#retry = context.env.deadlines.create('net-crypto retry', () => this.#tryAgain())
     this.#sessionKeys = context.crypto.keyPair()
     this.#sendNonce = randomNonce(context.crypto)
@@ -181,7 +182,7 @@ export class Connection implements SessionOwner {
     const cookie = sharedKey && openCookieResponse(crypto, packet, state.requestId, sharedKey)
     const handshake = cookie && handshakes.seal(this, cookie, this.#hello)
     if (handshake === undefined) return false
-    if (from !== undefined) this.#ways.heard(from, this.#now)
+    this.#ways.heard(from, packet.length, this.#now)
     const rttMs = state.attempt.tries === 1 ? this.#now - state.attempt.sentMs : undefined
     this.#state = { name: 'handshake-sent', attempt: newAttempt(handshake), rttMs }
     this.#tryAgain()
@@ -217,8 +218,8 @@ export class Connection implements SessionOwner {
   receiveData(packet: Uint8Array, from: Endpoint | undefined): boolean {
     const session = this.#session
     if (session === undefined || !session.receive(packet)) return false
-    if (from !== undefined) this.#ways.heard(from, this.#now)
-    if (from !== undefined && !this.#paths.wasDirect) this.#watchPaths()
+    this.#ways.heard(from, packet.length, this.#now)
+    if (from !== undefined && !this.paths.wasDirect) this.#watchPaths()
     return true
   }
 
@@ -381,7 +382,7 @@ export class Connection implements SessionOwner {
   }
 
   #watchPaths(): void {
-    if (this.#state.name === 'established') this.#paths.look(this.#state.session, this.#now)
+    if (this.#state.name === 'established') this.paths.look(this.#state.session, this.#now)
   }
 
   #end(tellPeer: boolean): boolean {

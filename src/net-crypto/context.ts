@@ -33,6 +33,8 @@ export interface ConnectionContext {
   readonly blocks: PacketBlocks
   readonly openScratch: Scratch
   readonly sealScratch: Scratch
+  /** Packets of a session take another way. */
+  onPath(connection: Connection): void
   atTurnEnd(session: Session): void
   indexOf(connection: Connection): EndpointIndex
   /** A packet that relays brought for this connection. */

@@ -18,6 +18,7 @@ import { CookieGate } from './cookie-gate.js'
 import { CookieJar } from './cookie-jar.js'
 import { Handshakes, type OpenedHandshake } from './handshake.js'
 import { PacketBlocks } from './packet-blocks.js'
+import type { PathInfo } from './path-watch.js'
 import { RelayedPeers, type RelayPaths } from './relayed.js'
 import { Roaming } from './roaming.js'
 import { REQUEST_INTERVAL_MS, type Session } from './session.js'
@@ -47,6 +48,8 @@ export interface NetCryptoOptions {
   readonly dht: DhtKeys
   /** Whether a peer may connect: the handlers of its connection, or `undefined` to ignore it. */
   readonly accept: (incoming: Incoming) => SessionHandlers | undefined
+  /** A session's packets take another way: see `pathTo`. */
+  readonly onPath?: (longTermPublicKey: LongTermPublicKey) => void
   /** Peers went silent: perhaps they moved, perhaps we did. */
   readonly onQuiet?: () => void
 }
@@ -96,6 +99,13 @@ export class NetCrypto {
   /** The connection to a peer, if any. */
   get(longTermPublicKey: LongTermPublicKey): Connection | undefined {
     return this.#byLongTermKey.get(bytesKey(longTermPublicKey))
+  }
+
+  /** The way that carries the session with a peer, if one is established. */
+  pathTo(longTermPublicKey: LongTermPublicKey): PathInfo | undefined {
+    const connection = this.get(longTermPublicKey)
+    if (connection?.state !== 'established') return undefined
+    return connection.paths.info(this.#options.env.clock.now(), connection.rttMs)
   }
 
   /**
@@ -286,6 +296,7 @@ export class NetCrypto {
         add: (endpoint) => this.#index(endpoint, connection),
         remove: (endpoint) => this.#unindex(endpoint, connection),
       }),
+      onPath: ({ longTermPublicKey }) => this.#options.onPath?.(longTermPublicKey),
       receiveRelayed: (connection, packet) => this.#receiveRelayed(connection, packet),
       forget: (connection) => {
         const key = bytesKey(connection.longTermPublicKey)

@@ -8,6 +8,7 @@ import type { RelayInfo } from '../packet/node-info.js'
 import type { OobRelay, RelayedPeerHandlers } from '../relay/index.js'
 import type { UdpSender } from '../transport/udp.js'
 import { DIRECT_TIMEOUT_MS, DirectPath, type EndpointIndex } from './path.js'
+import { RateMeter } from './rate-meter.js'
 import type { RelayedPath, RelayedPeers } from './relayed.js'
 
 /** Peers say something every second: after missing two, a relay that is there carries on. */
@@ -31,6 +32,8 @@ export class Ways {
   readonly #udp: UdpSender
   readonly #direct: DirectPath
   readonly #relayed: RelayedPath | undefined
+  readonly #sent = new RateMeter()
+  readonly #received = new RateMeter()
   #probedMs = Number.NEGATIVE_INFINITY
   #mayRelaysSleep = false
 
@@ -60,13 +63,20 @@ export class Ways {
     return this.#direct.learn(endpoint, heard, nowMs)
   }
 
-  heard(endpoint: Endpoint, nowMs: Millis): void {
-    this.#direct.heard(endpoint, nowMs)
+  /** An authentic packet of `size` bytes came from an endpoint, or by a relay. */
+  heard(endpoint: Endpoint | undefined, size: number, nowMs: Millis): void {
+    this.#received.add(size, nowMs)
+    if (endpoint !== undefined) this.#direct.heard(endpoint, nowMs)
   }
 
   /** The relays themselves, for whoever asks what carries the packets. */
   get relayed(): RelayedPath | undefined {
     return this.#relayed
+  }
+
+  /** Bytes of packets a second. */
+  rates(nowMs: Millis): { readonly sendRate: number; readonly receiveRate: number } {
+    return { sendRate: this.#sent.rate(nowMs), receiveRate: this.#received.rate(nowMs) }
   }
 
   addRelay(relay: RelayInfo): void {
@@ -88,6 +98,12 @@ export class Ways {
 
   /** A place of `size` bytes for a packet; `undefined` while no way works, or its queue is full. */
   reserve(size: number, purpose: Purpose, nowMs: Millis): Uint8Array | undefined {
+    const place = this.#place(size, purpose, nowMs)
+    if (place !== undefined) this.#sent.add(size, nowMs)
+    return place
+  }
+
+  #place(size: number, purpose: Purpose, nowMs: Millis): Uint8Array | undefined {
     const endpoint = this.#direct.best(nowMs)
     if (endpoint !== undefined) {
       const mayGoDirectly = this.isDirect(nowMs) || (purpose === 'probe' && this.relayCount === 0)

@@ -2,7 +2,13 @@
 
 import { Counters, type Deadline, Deadlines, type Endpoint, type Env, type Millis } from '../base/index.js'
 import { type ConferenceEvents, Conferences } from '../conference/index.js'
-import { type Crypto, type DhtPublicKey, GuardedKeyPair, type LongTermKeyPair } from '../crypto/index.js'
+import {
+  type Crypto,
+  type DhtPublicKey,
+  GuardedKeyPair,
+  type LongTermKeyPair,
+  type LongTermPublicKey,
+} from '../crypto/index.js'
 import type { Dht, LanDiscoveryOptions } from '../dht/index.js'
 import { FriendConnections } from '../friend/index.js'
 import {
@@ -14,7 +20,7 @@ import {
   type ReceiptMode,
   type ReceivedStore,
 } from '../messenger/index.js'
-import { type DhtKeys, NetCrypto } from '../net-crypto/index.js'
+import { type DhtKeys, NetCrypto, type PathInfo } from '../net-crypto/index.js'
 import { OnionClient } from '../onion/index.js'
 import { type RelayMeter, RelayPool, type RelayServerLimits } from '../relay/index.js'
 import type { StreamDialer, StreamTarget } from '../transport/stream.js'
@@ -31,6 +37,8 @@ export interface ToxEngineEvents {
   readonly conferences?: ConferenceEvents
   /** We joined or lost the network, or reach it another way. */
   connection(connection: ConnectionStatus): void
+  /** Packets to this friend, or member of a conference, take another way: see `engine.pathTo`. */
+  path?(publicKey: LongTermPublicKey): void
   /** A relay of `engine.relays` was added, connected, lost or given up. */
   relays?(): void
 }
@@ -135,7 +143,8 @@ export class ToxEngine {
       knows: (publicKey) => dht.knows(publicKey),
     }
     const onQuiet = (): void => this.#mobility.missing()
-    const netCryptoParts = { ...parts, relays, longTerm: this.longTermKeys, dht: dhtKeys, onQuiet }
+    const onPath = (publicKey: LongTermPublicKey): void => events.path?.(publicKey)
+    const netCryptoParts = { ...parts, relays, longTerm: this.longTermKeys, dht: dhtKeys, onQuiet, onPath }
     const sessions = new NetCryptoSessions((accept) => new NetCrypto({ ...netCryptoParts, accept }))
     this.#netCrypto = sessions.netCrypto
     const onion = friendOnion(this.#onion)
@@ -174,6 +183,11 @@ export class ToxEngine {
   /** Whether friends can find us, and how. */
   get connection(): ConnectionStatus {
     return this.#connection
+  }
+
+  /** The way that carries the session with this friend, while there is one. */
+  pathTo(publicKey: LongTermPublicKey): PathInfo | undefined {
+    return this.#netCrypto.pathTo(publicKey)
   }
 
   /** Enters the network through this node; asked again until it or the DHT answers. */

@@ -47,6 +47,34 @@ describe('Tox in the simulator', () => {
     assert.ok(roundTripMs >= 50 && roundTripMs <= world.nowMs - startMs, `${roundTripMs} ms`)
   })
 
+  it('shows the path to a friend, and tells when it is another one', async () => {
+    const [alice, bob] = await friends()
+    const [friend, host] = [alice.friends[0]!, world.hosts.get('bob')!]
+    const told: string[] = []
+    alice.on('path', ({ friend: { name }, path }) => told.push(`${name} ${path.endpoint?.host}`))
+    const { path } = friend
+    assert.deepEqual([path?.kind, path?.endpoint], ['udp', { host: host.endpoint.ip, port: host.endpoint.port }])
+    for (let i = 0; i < 20; i++) void friend.send('x'.repeat(1_000))
+    await world.runAsync(2_000)
+    assert.ok(
+      friend.path!.sendRate > 20 * 1_000 * 0.3 && friend.path!.sendRate < 20 * 1_500,
+      `${friend.path!.sendRate}`,
+    )
+    assert.ok(friend.path!.rttMs! >= 50 && friend.path!.rttMs! < 500, `${friend.path!.rttMs} ms`)
+    host.moveTo(undefined)
+    const movedMs = world.nowMs
+    await world.expectAsync('she hears of his new address', () => told.length > 0, 3_000)
+    assert.deepEqual(told, [` ${host.endpoint.ip}`])
+    await world.runAsync(10_000)
+    assert.equal(friend.path!.sendRate < 1_000, true, 'what was sent long ago counts no more')
+    // The simulated calendar began in 2023.
+    const sinceMs = friend.path!.since.getTime() - 1_700_000_000_000
+    assert.ok(Math.abs(sinceMs - movedMs) < 3_000, `${sinceMs} and ${movedMs}`)
+    await bob.close()
+    await world.expectAsync('bob is gone', () => !friend.isOnline, 5_000)
+    assert.equal(friend.path, undefined)
+  })
+
   it('does not move while the program works', async () => {
     const [alice] = await friends()
     const startMs = world.nowMs

@@ -120,6 +120,8 @@ export class Peer {
   readonly dhtKeys: DhtKeyPair
   readonly net: NetCrypto
   readonly log: string[] = []
+  /** The ways of its packets, one after the other. */
+  readonly paths: (string | undefined)[] = []
   readonly received: Uint8Array[] = []
   readonly lossy: Uint8Array[] = []
   readonly incoming: Incoming[] = []
@@ -148,6 +150,7 @@ export class Peer {
       relays: options.relays,
       longTerm: this.keys,
       dht: { keyPair: this.dhtKeys, sharedKey: (key) => cache.get(key), knows: (key) => cache.has(key) },
+      onPath: (publicKey) => this.paths.push(this.net.pathTo(publicKey)?.kind),
       accept: (incoming) => {
         this.incoming.push(incoming)
         return this.accepts ? this.handlers() : undefined

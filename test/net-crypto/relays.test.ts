@@ -96,6 +96,24 @@ describe('net crypto: sessions through relays', () => {
     town.expectAll([a, b], town.talk(a, b, 500))
   })
 
+  it('tell which way carries them, and when it is another one', () => {
+    const town = new Town()
+    const { a, b } = town.relayed()
+    town.world.run(2_000)
+    const path = () => a.net.pathTo(b.keys.publicKey)
+    assert.deepEqual([path()?.kind, path()?.relay?.publicKey], ['relay', town.first.publicKey])
+    assert.ok(path()!.sendRate > 0 && path()!.receiveRate > 0)
+    a.connection!.setEndpoint(b.endpoint)
+    b.connection!.setEndpoint(a.endpoint)
+    assert.ok(town.world.until(() => path()?.kind === 'udp', 5_000))
+    assert.ok(path()!.endpoint!.equals(b.endpoint) && path()!.relay === undefined)
+    const sinceMs = path()!.sinceMs
+    assert.ok(town.world.nowMs - sinceMs <= 1_000)
+    assert.deepEqual(a.paths, ['relay', 'udp'])
+    b.connection!.kill()
+    assert.ok(town.world.until(() => path() === undefined, 5_000))
+  })
+
   it('lose and repeat nothing when UDP dies and comes back', () => {
     const town = new Town()
     const { a, b } = town.relayed()

@@ -5,7 +5,7 @@ import { bytesKey, type Deadline, type Endpoint } from '../../src/base/index.js'
 import type { DhtPublicKey } from '../../src/crypto/index.js'
 import type { RelayPaths } from '../../src/net-crypto/index.js'
 import type { RelayInfo } from '../../src/packet/node-info.js'
-import type { OobRelay, RelayedPeer, RelayedPeerHandlers } from '../../src/relay/index.js'
+import type { OobRelay, RelayedPeer, RelayedPeerHandlers, RelaySnapshot } from '../../src/relay/index.js'
 import { crypto, type Peer } from './pair.js'
 
 /** How long a packet takes from one client of a relay to the other. */
@@ -127,8 +127,11 @@ class Link implements RelayedPeer {
     return [...this.#relays]
   }
 
-  get best(): undefined {
-    return undefined
+  get best(): RelaySnapshot | undefined {
+    const relay = this.#shared[0]
+    if (relay === undefined) return undefined
+    const { publicKey } = relay
+    return { target: relay.relay, publicKey, state: 'connected', failure: undefined, rttMs: 10, peers: 1 }
   }
 
   reserve(size: number): Uint8Array | undefined {
