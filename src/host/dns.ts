@@ -1,6 +1,5 @@
 // Host names of bootstrap nodes. Numeric addresses never touch the resolver.
 
-import { lookup } from 'node:dns/promises'
 import { Endpoint } from '../base/index.js'
 
 export interface ResolveOptions {
@@ -64,6 +63,8 @@ export async function resolveHost(host: string, port: number, options: ResolveOp
 }
 
 async function systemLookup(host: string, family: 0 | 4 | 6): Promise<readonly string[]> {
+  // Only now: Node reads the system's resolver settings when this is loaded, and some never ask it.
+  const { lookup } = await import('node:dns/promises')
   const found = await lookup(host, { all: true, family, verbatim: true })
   return found.map(({ address }) => address)
 }

@@ -14,6 +14,8 @@ const PREFIX = toUtf8('HTTP/1.')
 const STATUS_LINE = /^HTTP\/1\.\d ([1-5]\d\d)(?: |$)/
 
 const STATUSES: Readonly<Record<number, readonly [DialFailureCode, string]>> = {
+  // tinyproxy: wrong ones.
+  401: ['proxy-auth', 'does not accept this user name and password'],
   407: ['proxy-auth', 'wants a user name and password, or others than these'],
   502: ['unreachable', 'says that it cannot reach the host (502)'],
   503: ['unreachable', 'says that it cannot reach the host now (503)'],

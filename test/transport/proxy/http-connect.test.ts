@@ -57,12 +57,12 @@ describe('HTTP CONNECT', () => {
   }
 
   it('tells refusals apart, at the status line', () => {
-    const outcomes = [301, 400, 403, 404, 405, 407, 500, 502, 503, 504].map(
+    const outcomes = [301, 400, 403, 404, 405, 401, 407, 500, 502, 503, 504].map(
       (status) => new Scene(PROXY).hear(`HTTP/1.1 ${status} no\r\n`).outcome,
     )
     const refused = new Array<string>(5).fill('proxy-refused')
     const reached = ['unreachable', 'unreachable', 'timeout']
-    assert.deepEqual(outcomes, [...refused, 'proxy-auth', 'proxy-refused', ...reached])
+    assert.deepEqual(outcomes, [...refused, 'proxy-auth', 'proxy-auth', 'proxy-refused', ...reached])
     const { text } = new Scene(PROXY).hear('HTTP/1.1 403 \x1b[2Jsecret\r\n').failures[0]!
     assert.equal(text, 'the HTTP proxy [::1]:8080 refuses with status 403')
   })
