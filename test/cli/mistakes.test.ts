@@ -125,8 +125,8 @@ describe('toxcore-ts, typed wrong', function () {
     /192\.0\.2\.1 is not an address of this machine/,
   )
   mistake('an address that is none', ['node', '--listen', 'foo'], 1, /'foo' is not an IP address/)
-  mistake('a folder for a key file', ['node', '--key', dir], 1, /the key file .*directory/)
-  mistake('a key file that is none', ['node', '--key', join(ROOT, 'package.json')], 1, /holds no secret key/)
+  mistake('a folder for a key file', ['node', '--key', dir], 1, /the key file .*folder/)
+  mistake('a key file that is none', ['node', '--key', join(ROOT, 'package.json')], 1, /holds neither/)
 
   mistake('a data folder below a file', () => ['echo', '--data', `${file('f', '')}/x`], 1, /cannot make the folder/)
   mistake('a data folder that cannot be', ['demo', '--data', '/proc/none/x'], 1, /cannot make the folder/)
