@@ -96,7 +96,7 @@ export class AnnouncementServer {
     this.nodes = new AnnounceNodes(parts)
     this.#auth = new TimedAuth(env.clock, crypto, AUTH_WINDOW_MS)
     this.#keys = new SharedKeyCache(crypto, keyPair.secretKey, STRANGER_KEYS_MAX)
-    this.#limit = new SourceLimit(env.clock, PER_SOURCE)
+    this.#limit = new SourceLimit(env.clock, PER_SOURCE, env.sourceShare)
     this.#startMs = env.clock.now()
     for (const kind of REQUEST_KINDS) {
       router.on(kind, (from, packet) => {

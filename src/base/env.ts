@@ -38,6 +38,8 @@ export interface Env {
   readonly deadlines: Deadlines
   /** Why packets were dropped and how often. */
   readonly drops: Counters
+  /** How many times its usual share one address is served (`SourceLimit`): 1 unless told. */
+  readonly sourceShare?: number
 }
 
 /** Says nothing. */

@@ -15,6 +15,8 @@ export class SourceLimit {
   constructor(
     private readonly clock: Clock,
     private readonly limit: { readonly burst: number; readonly refillMs: Millis },
+    /** How many times that one source may have. */
+    private readonly share = 1,
   ) {}
 
   /** Sources that are remembered now. */
@@ -28,7 +30,7 @@ export class SourceLimit {
     const key = source.sourceKey
     let bucket = this.#buckets.get(key)
     if (bucket === undefined) {
-      bucket = new TokenBucket(this.limit.burst, this.limit.refillMs, nowMs)
+      bucket = new TokenBucket(Math.max(1, this.limit.burst * this.share), this.limit.refillMs / this.share, nowMs)
       this.#buckets.set(key, bucket)
     }
     return bucket.take(nowMs)

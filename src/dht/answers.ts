@@ -37,7 +37,7 @@ export class Answers {
     /** The nodes to tell of. */
     public table: NodeTable,
   ) {
-    this.#limit = new SourceLimit(parts.env.clock, PER_SOURCE)
+    this.#limit = new SourceLimit(parts.env.clock, PER_SOURCE, parts.env.sourceShare)
   }
 
   ping(from: Endpoint, packet: Uint8Array): void {

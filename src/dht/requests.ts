@@ -35,7 +35,7 @@ export class DhtRequests {
   readonly #forwardLimit: SourceLimit
 
   constructor(private readonly options: DhtRequestsOptions) {
-    this.#forwardLimit = new SourceLimit(options.env.clock, FORWARD_LIMIT)
+    this.#forwardLimit = new SourceLimit(options.env.clock, FORWARD_LIMIT, options.env.sourceShare)
   }
 
   on(kind: number, handler: DhtRequestHandler): void {

@@ -19,7 +19,7 @@ export class StrangerKeys {
     private readonly env: Env,
     private readonly sharedKeys: SharedKeys,
   ) {
-    this.#limit = new SourceLimit(env.clock, FRESH_KEYS_PER_SOURCE)
+    this.#limit = new SourceLimit(env.clock, FRESH_KEYS_PER_SOURCE, env.sourceShare)
   }
 
   /** The shared key with the sender of a packet; `undefined` for a bad key, and for one fresh key too many `from` there. */

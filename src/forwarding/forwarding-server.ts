@@ -64,7 +64,7 @@ export class ForwardingServer {
     const { env, crypto, router } = parts
     this.#parts = parts
     this.#auth = new TimedAuth(env.clock, crypto, SENDBACK_WINDOW_MS)
-    this.#limit = new SourceLimit(env.clock, PER_SOURCE)
+    this.#limit = new SourceLimit(env.clock, PER_SOURCE, env.sourceShare)
     const on = (kind: number, handler: (from: Endpoint, packet: Uint8Array) => void): void =>
       router.on(kind, (from, packet) => {
         if (this.#limit.allows(from)) handler(from, packet)

@@ -63,7 +63,7 @@ export class AnnounceServer {
     this.store = new AnnounceStore(env.clock, dht.keyPair.publicKey)
     this.#pingIds = new PingIds(env.clock, crypto)
     this.#keys = new SharedKeyCache(crypto, dht.keyPair.secretKey, ASKING_KEYS_MAX)
-    this.#limit = new SourceLimit(env.clock, PER_SOURCE)
+    this.#limit = new SourceLimit(env.clock, PER_SOURCE, env.sourceShare)
     const serve = (kind: number, handler: (from: Endpoint, packet: Uint8Array) => void): void =>
       router.on(kind, (from, packet) => {
         if (this.#limit.allows(from)) handler(from, packet)

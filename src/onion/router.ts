@@ -82,7 +82,7 @@ export class OnionRouter {
     this.#parts = parts
     this.#returns = new ReturnSeal(env, crypto, parts.returnKey)
     this.#keys = new SharedKeyCache(crypto, dht.keyPair.secretKey, STRANGER_KEYS_MAX)
-    this.#limit = new SourceLimit(env.clock, PER_SOURCE)
+    this.#limit = new SourceLimit(env.clock, PER_SOURCE, env.sourceShare)
     const forward = (kind: number, handler: (from: Endpoint, packet: Uint8Array) => void): void =>
       router.on(kind, (from, packet) => {
         if (this.#limit.allows(from)) handler(from, packet)

@@ -93,9 +93,9 @@ export class RelayServer {
     const { env, crypto, keyPair, limits = {} } = parts
     this.#parts = parts
     this.#crowd = new Crowd(limits.connections ?? CONNECTIONS_MAX, limits.connectionsPerSource ?? PER_SOURCE_MAX)
-    this.#uplinkPackets = new SourceLimit(env.clock, PACKETS_PER_SOURCE)
+    this.#uplinkPackets = new SourceLimit(env.clock, PACKETS_PER_SOURCE, env.sourceShare)
     this.#deadline = env.deadlines.create('relay clients', () => this.#wake())
-    const handshakes = new SourceLimit(env.clock, HANDSHAKES_PER_SOURCE)
+    const handshakes = new SourceLimit(env.clock, HANDSHAKES_PER_SOURCE, env.sourceShare)
     this.#owner = {
       crypto,
       keyPair,

@@ -5,6 +5,11 @@ export interface BootstrapNodeLimits {
   readonly relayConnections?: number
   /** TCP connections from one address (IPv6: one /64). 256 unless told. */
   readonly relayConnectionsPerAddress?: number
+  /**
+   * How many times the usual share of packets one address is served (IPv6: one /64), from 1 to 1000: for a node whose users come
+   * from behind one address. Settled when it starts. 1 unless told.
+   */
+  readonly packetShare?: number
 }
 
 /** How configuration files and metrics call a limit, and what it may be. */
@@ -13,4 +18,5 @@ export const LIMIT_RANGES: {
 } = {
   relayConnections: { setting: 'relay_connections', min: 0, max: 1_000_000 },
   relayConnectionsPerAddress: { setting: 'relay_connections_per_address', min: 0, max: 1_000_000 },
+  packetShare: { setting: 'packet_share', min: 1, max: 1000 },
 }

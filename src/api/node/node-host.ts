@@ -15,6 +15,8 @@ export interface NodeHostOptions
   extends Omit<NetworkNodeOptions, 'env' | 'udp' | 'crypto' | 'ipv4' | 'ipv6' | 'lanDiscovery'> {
   readonly crypto: Crypto
   readonly socket: UdpSocketOptions
+  /** How many times its usual share one address is served. */
+  readonly sourceShare?: number
   /** Whether to greet the local networks and to answer such greetings; never on loopback. False unless told. */
   readonly localDiscovery?: boolean
   /** A mistake of our own inside the node, which goes on. */
@@ -37,12 +39,14 @@ export class NodeHost {
     socket: where,
     onError,
     localDiscovery = false,
+    sourceShare = 1,
     ...options
   }: NodeHostOptions): Promise<NodeHost> {
     const socket = await openUdpSocket(where).catch(failSocket)
     const clock = new HostClock()
     const drops = new Counters()
-    const env: Env = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines(), drops }
+    const base = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines() }
+    const env: Env = { ...base, drops, sourceShare }
     const families = { ipv4: socket.family !== 'ipv6', ipv6: socket.family !== 'ipv4' }
     const lan = lanOptions(socket, localDiscovery, { port: socket.localPort })
     const sent = new CountingSender(socket.sender)

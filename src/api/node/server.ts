@@ -275,6 +275,7 @@ async function openMachine(
       socket: { family: host === '::' ? 'dual' : host.includes(':') ? 'ipv6' : 'ipv4', address: host, ...ports },
       localDiscovery: options.lanDiscovery ?? true,
       relay: relayLimits(options.limits ?? {}),
+      sourceShare: options.limits?.packetShare ?? 1,
       ...(options.motd === false ? {} : { bootstrapInfo: info }),
       onError: (error) => log('error', error instanceof Error ? String(error.stack) : String(error)),
     })

@@ -18,6 +18,7 @@ export interface WorkerSetup {
   readonly nowMs: Millis
   readonly atNs: bigint
   readonly nodes: Uint8Array
+  readonly sourceShare: number
 }
 
 export type ToWorker =

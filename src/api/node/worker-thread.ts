@@ -65,7 +65,8 @@ async function main({ family, address, port, publicKey, secretKey, returnKey, ..
   const socket = await openUdpSocket({ family, address, firstPort: port, lastPort: port, joins: true })
   const clock = new HostClock(setup.nowMs + Number(process.hrtime.bigint() - setup.atNs) / 1e6)
   const drops = new Counters()
-  const env: Env = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines(), drops }
+  const base = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines() }
+  const env: Env = { ...base, drops, sourceShare: setup.sourceShare }
   const udp = new CountingSender(socket.sender)
   const keyPair = { publicKey, secretKey }
   const worker = new NetworkWorker({ env, crypto, udp, keyPair, returnKey, outlet: new Outbox(env) })

@@ -138,7 +138,7 @@ export class Workers {
   }
 
   #setup(): WorkerSetup {
-    const { node, socket, clock } = this.#machine
+    const { node, socket, clock, env } = this.#machine
     return {
       family: socket.family,
       address: socket.local.ip,
@@ -149,6 +149,7 @@ export class Workers {
       nowMs: clock.now(),
       atNs: process.hrtime.bigint(),
       nodes: this.#nodes,
+      sourceShare: env.sourceShare ?? 1,
     }
   }
 

@@ -39,6 +39,8 @@ export class NodeLog {
   /** Throws CliError when the file cannot be written. */
   constructor({ target = isJournal() ? 'journal' : 'console', level }: LogOptions) {
     this.#level = level ?? 'info'
+    // Who reads it may leave before us; the node goes on.
+    process.stderr.on('error', () => {})
     this.#sink =
       target === 'console' ? new ConsoleSink() : target === 'journal' ? new JournalSink() : new FileSink(target)
   }

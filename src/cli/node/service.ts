@@ -120,7 +120,8 @@ class Service implements AsyncDisposable {
       log.reopen()
       log.level = config.logLevel ?? 'info'
       for (const warning of warnings) log.log('warn', 'config', warning)
-      const restart = RESTART_SETTINGS.filter((name) => !isSame(config[name], this.#config[name]))
+      const restart: string[] = RESTART_SETTINGS.filter((name) => !isSame(config[name], this.#config[name]))
+      if (config.limits?.packetShare !== this.#config.limits?.packetShare) restart.push('packetShare')
       if (restart.length > 0) log.log('warn', 'config', `changed, but only a restart brings it: ${restart.join(', ')}`)
       this.#config = config
       const { motd = 'toxcore-ts', limits = {}, tcpPorts = [] } = config
@@ -129,8 +130,8 @@ class Service implements AsyncDisposable {
       void this.#joiner.join(nodes)
       log.log('info', 'node', `reloaded; relays on TCP ports ${server.tcpPorts.join(', ') || '(none)'}`)
     } catch (error) {
-      if (!(error instanceof CliError)) throw error
-      log.log('error', 'config', `nothing is changed, since the configuration is wrong:\n${error.message}`)
+      const why = error instanceof CliError ? 'the configuration is wrong' : 'something failed'
+      log.log('error', 'config', `nothing is changed, since ${why}:\n${(error as Error).message}`)
     }
     this.#notifier.ready(`UDP port ${server.port}, key ${server.publicKey}`)
   }

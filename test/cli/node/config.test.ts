@@ -47,7 +47,7 @@ describe('configuration of a node', () => {
     log: 'journal',
     logLevel: 'debug',
     workers: 2,
-    limits: { relayConnections: 5, relayConnectionsPerAddress: 6 },
+    limits: { relayConnections: 5, relayConnectionsPerAddress: 6, packetShare: 7 },
   }
 
   it('is ours in TOML', () => {
@@ -70,6 +70,7 @@ describe('configuration of a node', () => {
       [limits]
       relay_connections = 5
       relay_connections_per_address = 6
+      packet_share = 7
     `
     assert.deepEqual(load('a.toml', text), { config: OWN, warnings: [] })
     assert.deepEqual(load('empty.toml', ''), { config: {}, warnings: [] })
@@ -83,7 +84,7 @@ describe('configuration of a node', () => {
     const json = {
       ...{ ...same, tcp_ports, key_file: keyFile, pid_file: pidFile, state_file: stateFile },
       ...{ lan_discovery: lanDiscovery, bootstrap: [NODE], nodes: nodesFile, metrics: '[::1]:9100' },
-      ...{ log_level: logLevel, limits: { relay_connections: 5, relay_connections_per_address: 6 } },
+      ...{ log_level: logLevel, limits: { relay_connections: 5, relay_connections_per_address: 6, packet_share: 7 } },
     }
     for (const text of [JSON.stringify(json), JSON.stringify(json, undefined, 2)]) {
       assert.deepEqual(load('a.json', text), { config: OWN, warnings: [] })
