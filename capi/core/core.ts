@@ -18,8 +18,6 @@ import { LogQueue } from './log.js'
 /** Stands for an instance that is being made, or could not be. */
 const NO_INSTANCE = 0
 const LAST_NUMBER = 2 ** 32 - 1
-/** Asked for behind another call, whose answer stands where the clock would. */
-const WITHOUT_CLOCK: ReadonlySet<string> = new Set(['core_take_logs'])
 
 export class Core {
   readonly #binding: HostBinding
@@ -73,7 +71,7 @@ export class Core {
     try {
       if (routine === undefined) throw new Error(`there is no function ${functionNumber}`)
       const callerMs = this.#frame.begin()
-      if (!WITHOUT_CLOCK.has(routine.name)) this.#tick(callerMs, tox)
+      if (routine.hasClock) this.#tick(callerMs, tox)
       if (tox === undefined && routine.hasInstance && instanceNumber !== NO_INSTANCE)
         throw new Error(`there is no instance ${instanceNumber}`)
       routine.run(this.#frame, tox)
@@ -85,7 +83,8 @@ export class Core {
       return false
     } finally {
       this.#frame.logs = log.size
-      if (tox !== undefined) this.#frame.rest(tox.descriptor, tox.restsUntilMs)
+      if (routine?.changes === false) this.#frame.restAsBefore()
+      else if (tox !== undefined) this.#frame.rest(tox.descriptor, tox.restsUntilMs)
     }
   }
 

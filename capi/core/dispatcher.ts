@@ -18,8 +18,12 @@ type Decode = (frame: Frame, index: number) => CoreValue
 type AnyFunction = (...decoded: CoreArgument[]) => CoreAnswer
 type CoreArgument = CoreInstance | CoreValue
 
+/** Asked for behind another call, whose answer stands where the clock would. */
+const WITHOUT_CLOCK: ReadonlySet<string> = new Set(['core_take_logs'])
+
 export class Routine {
   readonly name: string
+  readonly hasClock: boolean
   readonly hasInstance: boolean
   /** Whether the instance may have changed or sent something after the call. */
   readonly changes: boolean
@@ -30,6 +34,7 @@ export class Routine {
 
   constructor(row: SignatureRow, call: CoreFunction) {
     this.name = row.name
+    this.hasClock = !WITHOUT_CLOCK.has(row.name)
     this.hasInstance = row.self !== 'none'
     this.changes = row.self === 'tox'
     this.#call = call as AnyFunction

@@ -81,6 +81,11 @@ export class Frame {
     this.#words[Word.RESTS_UNTIL] = untilMs
   }
 
+  /** The call has not changed that. */
+  restAsBefore(): void {
+    this.#words[Word.RESTS_UNTIL] = Number.NaN
+  }
+
   /** Makes the block at least so large and keeps what it holds. */
   reserve(size: number): void {
     if (size <= this.#block.length) return

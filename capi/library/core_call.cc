@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core.h"
 #include "log.h"
@@ -62,7 +63,7 @@ bool CoreCall::call(Function function) {
   called_ = true;
   const bool done = core().call(static_cast<uint32_t>(function), tox_ != nullptr ? tox_->number : 0) != 0;
   // While core_new runs, the frame tells of the instance that was called before.
-  if (tox_ != nullptr && tox_->number != 0) tox_->rest = done ? rest() : Rest{};
+  if (tox_ != nullptr && tox_->number != 0) note_rest(done);
   return done;
 }
 
@@ -82,9 +83,14 @@ void CoreCall::send_waiting(FileChunks &chunks) {
   core().words[FRAME_VALUE].number = now_;
 }
 
-Rest CoreCall::rest() const {
+void CoreCall::note_rest(bool done) {
   const Word *words = core().words;
-  return {now_, words[FRAME_RESTS_UNTIL].number, static_cast<int>(words[FRAME_DESCRIPTOR].number)};
+  const double until = words[FRAME_RESTS_UNTIL].number;
+  if (!done) {
+    tox_->rest = Rest{};
+  } else if (!std::isnan(until)) {
+    tox_->rest = {now_, until, static_cast<int>(words[FRAME_DESCRIPTOR].number)};
+  }
 }
 
 int CoreCall::error() const { return static_cast<int>(core().words[FRAME_ERROR].number); }

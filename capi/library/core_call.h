@@ -41,7 +41,7 @@ class CoreCall {
   bool call(Function function);
   void wipe();
   void send_waiting(FileChunks &chunks);
-  Rest rest() const;
+  void note_rest(bool done);
 
   const Tox *tox_;
   double now_ = 0;

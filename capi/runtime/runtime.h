@@ -16,7 +16,8 @@ enum {
   FRAME_VALUE = 0,
   // Before a call: the arguments. A byte array is one word, its length; its bytes stand in the block, one after another.
   FRAME_ARGUMENTS = 1,
-  // After a call of an instance: until when, by its clock, it changes only by packets, and its socket (-1 for none).
+  // After a call of an instance: until when, by its clock, it changes only by packets (NaN: as was said last), and the
+  // descriptor on which they come (-1 for none).
   FRAME_DESCRIPTOR = 19,
   FRAME_RESTS_UNTIL = 20,
   // After a call: the number of the error, 0 for none.
