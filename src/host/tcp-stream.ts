@@ -1,4 +1,4 @@
-// A TCP connection as the engine sees it. What one turn writes leaves in one system call, and the engine never sees a socket.
+// A TCP connection as the engine sees it. Whoever writes much gathers it first; the engine never sees a socket.
 
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../base/index.js'
@@ -39,13 +39,17 @@ export class SocketStream implements AcceptedStream {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#isDestroyed) return
-    this.#gather()
-    this.socket.write(bytes)
+    if (!this.#isDestroyed) this.socket.write(bytes)
   }
 
   atTurnEnd(action: () => void): void {
-    this.#gather().push(action)
+    if (this.#atTurnEnd !== undefined) return void this.#atTurnEnd.push(action)
+    this.#atTurnEnd = [action]
+    queueMicrotask(() => {
+      // An action may ask for another one.
+      for (const one of this.#atTurnEnd!) one()
+      this.#atTurnEnd = undefined
+    })
   }
 
   end(): void {
@@ -58,19 +62,5 @@ export class SocketStream implements AcceptedStream {
   destroy(): void {
     this.#isDestroyed = true
     this.socket.destroy()
-  }
-
-  /** Holds back what is written until the running turn, or script, is over. */
-  #gather(): (() => void)[] {
-    if (this.#atTurnEnd !== undefined) return this.#atTurnEnd
-    this.socket.cork()
-    queueMicrotask(() => {
-      // An action may ask for another one.
-      for (const action of this.#atTurnEnd!) action()
-      this.#atTurnEnd = undefined
-      this.socket.uncork()
-    })
-    this.#atTurnEnd = []
-    return this.#atTurnEnd
   }
 }

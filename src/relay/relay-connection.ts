@@ -26,6 +26,7 @@ import type { ByteStream, StreamHandler } from '../transport/stream.js'
 import type { RelayFailure } from './failure.js'
 import { type BegunHandshake, beginHandshake, SERVER_HANDSHAKE_BYTES } from './handshake.js'
 import { Heartbeat } from './heartbeat.js'
+import { RelayFlow } from './relay-flow.js'
 import { RelayRoute, RouteTable, type RouteUser } from './relay-route.js'
 import { type RelayMeter, SecureStream } from './secure-stream.js'
 
@@ -59,6 +60,7 @@ export class RelayConnection implements StreamHandler {
   readonly #stream: ByteStream
   readonly #routes = new RouteTable()
   readonly #heartbeat: Heartbeat
+  readonly #flow: RelayFlow
   #handshake: BegunHandshake | undefined
   #secure: SecureStream | undefined
   #answer: Uint8Array = new Uint8Array(0)
@@ -68,9 +70,11 @@ export class RelayConnection implements StreamHandler {
   constructor(parts: RelayConnectionParts, stream: ByteStream) {
     this.#parts = parts
     this.#stream = stream
+    const sendPing = (id: bigint): void => this.#control(RelayPing, { kind: RelayPacketKind.PING, id })
+    this.#flow = new RelayFlow(parts.env.clock, parts.env.random, sendPing)
     this.#heartbeat = new Heartbeat({
       env: parts.env,
-      sendPing: (id) => this.#control(RelayPing, { kind: RelayPacketKind.PING, id }),
+      sendPing,
       isBusy: () => this.#secure!.queuedBytes > 0,
       onSilence: (what) => this.#end({ code: 'silent', text: `the relay does not answer our ${what}` }),
     })
@@ -91,7 +95,7 @@ export class RelayConnection implements StreamHandler {
 
   /** Whether a packet that may get lost would be taken now. */
   get hasRoom(): boolean {
-    return this.isReady && this.#secure!.queuedBytes <= QUEUE_MAX_BYTES
+    return this.isReady && this.#secure!.queuedBytes <= QUEUE_MAX_BYTES && this.#flow.hasRoom
   }
 
   onData(bytes: Uint8Array): void {
@@ -147,7 +151,7 @@ export class RelayConnection implements StreamHandler {
   /** A place for a packet to the other end of a route, to be written whole at once; undefined: not joined, or no room. */
   reserve(route: RelayRoute, size: number): Uint8Array | undefined {
     if (route.state !== 'online' || !this.hasRoom) return undefined
-    const place = this.#secure!.reserve(1 + size)
+    const place = this.#reserve(1 + size)
     place[0] = route.id
     return place.subarray(1)
   }
@@ -258,9 +262,17 @@ export class RelayConnection implements StreamHandler {
   }
 
   #onPong(id: bigint): void {
-    const rttMs = this.#heartbeat.pong(id)
-    if (rttMs === undefined) this.#drop('pong unasked')
-    else this.#parts.onPong?.(rttMs)
+    const flow = this.#flow.pong(id)
+    if (flow === 'opened') return this.onDrained()
+    const rttMs = flow === 'noted' ? undefined : this.#heartbeat.pong(id)
+    if (rttMs !== undefined) this.#parts.onPong?.(rttMs)
+    else if (flow === 'not ours') this.#drop('pong unasked')
+  }
+
+  /** A place for a packet that counts as data. */
+  #reserve(size: number): Uint8Array {
+    this.#flow.sending(size)
+    return this.#secure!.reserve(size)
   }
 
   /** Sends what the connection lives by, whatever waits. */
@@ -271,7 +283,7 @@ export class RelayConnection implements StreamHandler {
   /** Sends what may get lost; false when there is no room. */
   #data<T>(schema: Schema<T>, packet: T): boolean {
     if (!this.hasRoom) return false
-    encodeInto(schema, packet, this.#secure!.reserve(schema.size(packet)))
+    encodeInto(schema, packet, this.#reserve(schema.size(packet)))
     return true
   }
 

@@ -22,8 +22,11 @@ export interface RelayMeter {
   received(kind: number, bytes: number): void
 }
 
-/** A turn that sends more writes several times: 31 full frames each. */
-const GATHER_MAX_BYTES = 64 * 1024
+/**
+ * A turn that sends more writes several times: 11 full frames each. Larger segments make the system of a c-toxcore relay wait
+ * for more room than it has (see relay-flow.ts).
+ */
+const GATHER_MAX_BYTES = 16 * 1024
 
 /** Opened packets stand here, one after the other: a packet is handled before the next one is opened, on whichever stream. */
 const opened = new Uint8Array(RELAY_PACKET_MAX_BYTES)

@@ -292,8 +292,8 @@ describe('relay pool', () => {
     pool.world.expect('joined', () => toB.peer.relayCount === 1, 3_000)
     let sent = 0
     while (toB.send(...new Array<number>(1_000).fill(1))) sent++
-    assert.ok(sent > 250 && sent < 400, `${sent} packets`)
-    pool.world.expect('room', () => toB.writable === 1, 5_000)
+    assert.ok(sent > 40 && sent < 60, `${sent} packets`)
+    pool.world.expect('room', () => toB.writable === 1, 1_000)
     assert.ok(toB.send(1))
     pool.world.run(5_000)
     assert.equal(toA.heard.length, sent + 1)

@@ -1,0 +1,102 @@
+// How much may be under way to a relay: what its pongs tell.
+
+import assert from 'node:assert/strict'
+import { RelayFlow } from '../../src/relay/relay-flow.js'
+import { seededRandom } from '../support/env.js'
+
+const PACKET = 1_400
+
+/** A relay that reads so long after the ping. */
+class Line {
+  nowMs = 0
+  readonly pings: { id: bigint; atMs: number }[] = []
+  readonly flow: RelayFlow
+  underWay = 0
+
+  constructor() {
+    const clock = { now: () => this.nowMs, unixSeconds: () => 0 }
+    this.flow = new RelayFlow(clock, seededRandom(1), (id) => this.pings.push({ id, atMs: this.nowMs }))
+  }
+
+  /** Sends until there is no room; how many bytes. */
+  fill(): number {
+    let bytes = 0
+    while (this.flow.hasRoom) {
+      this.flow.sending(PACKET)
+      bytes += PACKET
+    }
+    return bytes
+  }
+
+  /** All pings are answered, so long after they were sent. */
+  answer(afterMs: number): string[] {
+    return this.pings.splice(0).map(({ id, atMs }) => {
+      this.nowMs = Math.max(this.nowMs, atMs + afterMs)
+      return this.flow.pong(id)
+    })
+  }
+}
+
+describe('relay flow', () => {
+  it('lets 48 KiB go, then waits for a pong', () => {
+    const line = new Line()
+    const bytes = line.fill()
+    assert.ok(bytes >= 48 * 1024 && bytes < 48 * 1024 + PACKET)
+    assert.ok(line.pings.length >= 4 && line.pings.length <= 8)
+    assert.ok(line.answer(5).includes('opened'))
+    assert.ok(line.flow.hasRoom)
+  })
+
+  it('grows to 96 KiB while the relay is near, and much further where it is far', () => {
+    for (const [rttMs, mostBytes] of [
+      [5, 96 * 1024],
+      [30, 96 * 1024],
+      [80, 1024 * 1024],
+    ] as const) {
+      const line = new Line()
+      let most = 0
+      for (let n = 0; n < 100; n++) {
+        most = Math.max(most, line.fill())
+        line.answer(rttMs)
+      }
+      assert.ok(most > 0.7 * mostBytes && most <= mostBytes + PACKET, `${rttMs} ms: ${most}`)
+    }
+  })
+
+  it('goes down to 32 KiB where the relay stands still, once for what was under way', () => {
+    const line = new Line()
+    for (let n = 0; n < 20; n++) {
+      line.fill()
+      line.answer(5)
+    }
+    const before = line.fill()
+    line.answer(400)
+    const after = line.fill()
+    assert.ok(after > before / 3 && after < before, `${before} ${after}`)
+    for (let n = 0; n < 5; n++) {
+      line.answer(400)
+      line.fill()
+    }
+    line.answer(400)
+    assert.ok(line.fill() <= 32 * 1024 + PACKET)
+  })
+
+  it('does not grow when nobody wants more', () => {
+    const line = new Line()
+    for (let n = 0; n < 100; n++) {
+      for (let i = 0; i < 10; i++) line.flow.sending(PACKET)
+      line.answer(5)
+    }
+    assert.ok(line.fill() <= 49 * 1024 + PACKET)
+  })
+
+  it('knows its own pongs', () => {
+    const line = new Line()
+    line.fill()
+    assert.equal(line.flow.pong(1n), 'not ours')
+    const [first, second] = line.pings
+    assert.notEqual(line.flow.pong(second!.id), 'not ours')
+    // What was read before that is read.
+    assert.equal(line.flow.pong(first!.id), 'not ours')
+  })
+})
