@@ -1,10 +1,11 @@
 // Friends behind routers. All pairs of kinds find a way but one: two symmetric routers show each peer another port, so that
-// neither side can know where to knock; they need a relay. Until then they must at least be modest.
+// neither side can know where to knock; they need a relay. Without one they must at least be modest.
 
 import assert from 'node:assert/strict'
-import { type NatKind, type SimHost, type SimTox, toxPeer } from '../../src/sim/index.js'
+import { type NatKind, relayNode, type SimHost, type SimTox, toxPeer } from '../../src/sim/index.js'
 import { townStory } from './town.js'
 
+const RELAY_PORT = 3389
 const KINDS: readonly NatKind[] = ['full-cone', 'restricted', 'port-restricted', 'symmetric']
 
 /**
@@ -62,6 +63,29 @@ describe('friends behind routers', () => {
     town.expectOnline(alice, bob)
     town.expectTalk(alice, bob, 'power cut')
   })
+
+  for (const [kind, way] of [
+    ['symmetric', 'tcp'],
+    ['port-restricted', 'udp'],
+  ] as const) {
+    townStory(`two ${kind} routers, and relays besides: by ${way} in the end`, { nodes: 6 }, (town) => {
+      const relays = [0, 1, 2].map((n) => town.world.addPeer(`relay ${n}`, { engine: relayNode(RELAY_PORT) }))
+      for (const relay of relays) relay.engine.bootstrap(town.nodes[0]!)
+      const [alice, bob] = ['alice', 'bob'].map((name) => {
+        const router = town.world.addRouter({ kind })
+        const host = town.world.addPeer(name, { router, engine: toxPeer({ tcp: true }) })
+        town.join(host)
+        for (const relay of relays) host.engine.addRelay(relay, RELAY_PORT)
+        return host
+      }) as [SimHost<SimTox>, SimHost<SimTox>]
+      town.befriend(alice, bob)
+      const isSo = (): boolean => [alice, bob].every(({ engine }) => engine.connections.get(0) === way)
+      town.world.expect(`both by ${way}`, isSo, 120_000)
+      town.expectTalk(alice, bob, 'one way or another')
+      town.world.run(30_000)
+      assert.ok(isSo(), 'and it stays so')
+    })
+  }
 
   townStory('two symmetric routers: no way, and no flood', { nodes: 6 }, (town) => {
     const [alice, bob] = ['alice', 'bob'].map((name) =>
