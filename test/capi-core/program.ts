@@ -157,6 +157,14 @@ export class Peer {
     return new Peer(program, value)
   }
 
+  /** Undefined where the port is in use. */
+  static openOn(program: Program, options: Partial<NewOptions>): Peer | undefined {
+    const { error, value } = Peer.tryOpen(program, options)
+    if (error === 'PORT_ALLOC') return undefined
+    assert.equal(error, 'OK')
+    return new Peer(program, value)
+  }
+
   static tryOpen(program: Program, options: Partial<NewOptions> = {}): Answer {
     const { ipv6 = true, udp = true, startPort = PORTS.start, endPort = PORTS.end, savedataType = 0 } = options
     const { tcpPort = 0, proxyType = 0, proxyPort = 0 } = options
