@@ -11,6 +11,8 @@ export interface MetricsServerOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
+  /** How long a request may take to arrive, in ms; 5,000 unless told. */
+  readonly timeoutMs?: number
   /** The text of `/metrics`. */
   readonly metrics: () => string
   /** Why the node is not well; empty when it is. */
@@ -27,12 +29,13 @@ export class MetricsServer {
 
   /** Begins to listen. Rejects with ToxError `TOX_ERR_NEW_PORT_ALLOC`. */
   static open(options: MetricsServerOptions): Promise<MetricsServer> {
+    const { timeoutMs = REQUEST_TIMEOUT_MS } = options
     const limits = { maxHeaderSize: HEADERS_BYTES_MAX, connectionsCheckingInterval: 1000 }
     const server = createServer(limits, (request, response) => answer(request, response, options))
     server.maxConnections = CONNECTIONS_MAX
-    server.headersTimeout = REQUEST_TIMEOUT_MS
-    server.requestTimeout = REQUEST_TIMEOUT_MS
-    server.keepAliveTimeout = REQUEST_TIMEOUT_MS
+    server.headersTimeout = timeoutMs
+    server.requestTimeout = timeoutMs
+    server.keepAliveTimeout = timeoutMs
     server.maxRequestsPerSocket = 1000
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
