@@ -24,6 +24,15 @@ export function send(friend, text, onReceipt, onFull) {
   })
 }
 
+/** Resolves when a peer is connected to the network. */
+export function whenConnected(tox) {
+  return new Promise((resolve) => {
+    const look = () => tox.connection !== 'none' && resolve()
+    tox.on('connection', look)
+    look()
+  })
+}
+
 /** A bootstrap node on loopback, and a relay where a TCP port is given; returns its key in hex. */
 export async function createNode(port, { tcpPort, workers = 1, bootstrap = [] } = {}) {
   const tcpPorts = tcpPort === undefined ? [] : [tcpPort]

@@ -8,7 +8,8 @@ import type { Child } from '../test/interop/child.js'
 import { startChild } from '../test/interop/child.js'
 import { compile } from './native.js'
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+/** The path of a program of the bench. */
+export const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 /** A command line that starts a peer. */
 export type PeerCommand = [command: string, ...args: string[]]

@@ -11,6 +11,17 @@ import { expectNoGrowth, isLong, Siege, stranger } from './siege.js'
 const MiB = 2 ** 20
 const KINDS = Object.values(PacketKind)
 
+/** A town in which Alice bootstraps while `work` is done to it, and how long she took until she was connected. */
+async function bootstrapped(work: (siege: Siege) => void): Promise<{ siege: Siege; bootstrapMs: number }> {
+  const siege = await Siege.begin('bootstrap')
+  const { alice, nodes, world } = siege
+  const begunMs = world.nowMs
+  alice.engine.bootstrap(nodes[0]!)
+  work(siege)
+  world.expect('she is connected', () => alice.engine.tox.dht.isConnected, 30_000)
+  return { siege, bootstrapMs: world.nowMs - begunMs }
+}
+
 describe('floods', function () {
   if (isLong) this.timeout(600_000)
 
@@ -174,6 +185,33 @@ describe('floods', function () {
     })
     assert.equal(answers, 4)
     siege.expectTalk()
+  })
+
+  it('of good nodes requests from one address: it has its share, and a client bootstraps meanwhile', async () => {
+    const { siege, bootstrapMs: quietMs } = await bootstrapped(() => {})
+    const [target] = siege.nodes
+    const request = siege.attackers(1)[0]!.askNodes(target!.engine.dhtPublicKey)
+    let answers = 0
+    siege.world.setFilter(({ to, packet }) => {
+      if (to.address[0] === 60 && packet[0] === PacketKind.NODES_RESPONSE) answers++
+      return true
+    })
+    siege.flood(target!, 30_000, 1000, (i) => ({ from: stranger(1, 1_024 + (i % 5_000)), packet: request }))
+    // 20,000 at once, and 4,000 a second, whatever the ports.
+    assert.ok(answers <= 24_000, `${answers} answers`)
+    assert.ok(target!.env.drops.get('dht/source floods') >= 6_000)
+    const { bootstrapMs } = await bootstrapped((other) => {
+      const [flooded] = other.nodes
+      const packet = other.attackers(1)[0]!.askNodes(flooded!.engine.dhtPublicKey)
+      other.flood(
+        flooded!,
+        60_000,
+        1000,
+        (i) => ({ from: stranger(i % 2), packet }),
+        () => other.alice.engine.tox.dht.isConnected,
+      )
+    })
+    assert.ok(bootstrapMs <= 2 * quietMs, `${bootstrapMs} ms, ${quietMs} without a flood`)
   })
 
   it('of handshakes, recorded and played again: the session stands, and no other begins', async () => {
