@@ -64,6 +64,13 @@ export class HostNetwork {
     ]
   }
 
+  /** Whoever is told of nodes on this very machine alone is a trial of it, which is not to leave it. */
+  get #greetsLan(): boolean {
+    const { bootstrap } = this.plan
+    const isTrial = bootstrap.length > 0 && bootstrap.every(({ host }) => isThisMachine(host))
+    return this.#options.localDiscovery ?? !isTrial
+  }
+
   engineOptions(env: Pick<Env, 'clock' | 'deadlines' | 'log'>, turn: Turn): Parts {
     for (const warning of this.plan.warnings) env.log.log('warn', 'network', warning)
     this.#turn = turn
@@ -72,7 +79,7 @@ export class HostNetwork {
     const { socket } = this
     if (socket === undefined) return { udp: noUdp, hasUdp: false, dialer, ...relay }
     const families = { ipv4: socket.family !== 'ipv6', ipv6: socket.family !== 'ipv4' }
-    return { udp: socket.sender, dialer, ...families, ...relay, ...lanOptions(socket, this.#options.localDiscovery) }
+    return { udp: socket.sender, dialer, ...families, ...relay, ...lanOptions(socket, this.#greetsLan) }
   }
 
   /** Begins to be a relay, where that is wanted, and uses it. Rejects with `TOX_ERR_NEW_PORT_ALLOC`. */
@@ -128,6 +135,10 @@ export class HostNetwork {
     })
     return proxy === undefined ? this.#dialer : new ProxiedDialer({ direct: this.#dialer, proxy, env })
   }
+}
+
+function isThisMachine(host: string): boolean {
+  return host.toLowerCase() === 'localhost' || Endpoint.parse(host, 0)?.isLoopback === true
 }
 
 /** A host as a dialer takes it. */

@@ -45,7 +45,8 @@ export interface NetworkOptions {
   readonly privacy?: 'normal' | 'strict'
   /**
    * Whether to be found by, and to find, others on the same local network without any node: the DHT key is told there every ten
-   * seconds. True unless told, but never where it is bound to loopback or has no UDP.
+   * seconds. True unless told, or unless all nodes of `bootstrap` are on this machine; never where it is bound to loopback or
+   * has no UDP.
    */
   readonly localDiscovery?: boolean
   /** Whether to open ways through NATs for friends. True unless told. */

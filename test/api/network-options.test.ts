@@ -1,9 +1,11 @@
-// What the options may say about the network, and what each combination means. Nothing is opened here.
+// What the options may say about the network, and what each combination means. Nothing leaves this machine here.
 
 import assert from 'node:assert/strict'
+import { HostNetwork } from '../../src/api/host-network.js'
 import { type NetworkPlan, planNetwork } from '../../src/api/network-plan.js'
 import type { NetworkOptions } from '../../src/api/options.js'
 import { BootstrapNodeError, Tox, ToxError } from '../../src/index.js'
+import { VirtualTime, virtualEnv } from '../support/env.js'
 
 const KEY = '8E8B63299B3D520FB377FE5100E65E3322F7AE5B20A0ACED2981769FC5B43725'
 const NODE = `192.0.2.1:33445:${KEY}`
@@ -104,5 +106,26 @@ describe('network options', () => {
     assert.ok(both.udpPort > 0 && both.tcpPort! > 0)
     const again = Tox.create({ udp: false, bindAddress: '127.0.0.1', tcpPort: both.tcpPort! })
     await assert.rejects(again, { code: 'TOX_ERR_NEW_PORT_ALLOC' })
+  })
+
+  it('greet the local network unless they are a trial on this machine', async () => {
+    const here = `127.0.0.1:33445:${KEY}`
+    const cases: [NetworkOptions, boolean][] = [
+      [{}, true],
+      [{ bootstrap: [NODE] }, true],
+      [{ bootstrap: [here, NODE] }, true],
+      [{ bootstrap: [here, `[::1]:33445:${KEY}`, `localhost:33445:${KEY}`] }, false],
+      [{ bootstrap: [here], localDiscovery: true }, true],
+      [{ localDiscovery: false }, false],
+      [{ bindAddress: '127.0.0.1', localDiscovery: true }, false],
+      [{ udp: false, localDiscovery: true }, false],
+    ]
+    for (const [options, greets] of cases) {
+      const network = await HostNetwork.open({ port: 0, ipv6: false, ...options })
+      const { lanDiscovery } = network.engineOptions(virtualEnv(new VirtualTime()), (work) => work())
+      assert.equal(lanDiscovery !== undefined, greets, JSON.stringify(options))
+      network.close()
+      network.socket?.close()
+    }
   })
 })
