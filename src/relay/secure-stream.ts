@@ -124,8 +124,10 @@ export class SecureStream {
     this.#askTurnEnd()
     if (this.#gatheredBytes + size > this.#gathered.length) {
       this.#write()
-      const expected = Math.max(this.#lastTurnBytes - this.#turnBytes, this.#turnBytes)
-      this.#gathered = new Uint8Array(Math.max(size, Math.min(expected, GATHER_MAX_BYTES)))
+      if (this.#gathered.length === 0) {
+        const expected = Math.max(this.#lastTurnBytes - this.#turnBytes, this.#turnBytes)
+        this.#gathered = new Uint8Array(Math.max(size, Math.min(expected, GATHER_MAX_BYTES)))
+      }
     }
     const at = this.#gatheredBytes
     this.#gatheredBytes = at + size
@@ -134,9 +136,12 @@ export class SecureStream {
   }
 
   #write(): void {
-    if (this.#gatheredBytes > 0) this.#stream.write(this.#gathered.subarray(0, this.#gatheredBytes))
-    this.#gathered = NOTHING
+    if (this.#gatheredBytes === 0) return
+    this.#stream.write(this.#gathered.subarray(0, this.#gatheredBytes))
     this.#gatheredBytes = 0
+    // What the system has taken at once may be written over, as long as much is sent.
+    const isFree = this.#stream.queuedBytes === 0 && this.#turnBytes >= GATHER_MAX_BYTES / 2
+    if (!isFree || this.#gathered.length < GATHER_MAX_BYTES) this.#gathered = NOTHING
   }
 
   #askTurnEnd(): void {

@@ -7,7 +7,7 @@ export interface ByteStream {
   readonly remote: Endpoint | undefined
   /** Bytes that were written and that the system has not taken yet. */
   readonly queuedBytes: number
-  /** Sends `bytes`, which must not change afterwards. */
+  /** Sends `bytes`, which must not change while they are among the `queuedBytes`. */
   write(bytes: Uint8Array): void
   /** Calls `action` once when this turn ends, before what it wrote leaves: for whoever gathers the packets of a turn. */
   atTurnEnd(action: () => void): void
