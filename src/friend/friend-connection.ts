@@ -87,13 +87,6 @@ export class FriendConnection implements SessionHandlers {
     return this.#session?.endpoint ?? this.#endpoint?.endpoint
   }
 
-  /** Where and as whom the friend was met last, in this run. */
-  get contact(): FriendContact | undefined {
-    const endpoint = this.#connected ? this.#session?.endpoint : undefined
-    if (endpoint === undefined || this.#dht === undefined) return this.#contact
-    return { dhtPublicKey: this.#dht.publicKey, endpoint }
-  }
-
   /** When something came from the friend last; `undefined` when not connected. */
   get heardMs(): Millis | undefined {
     return this.#connected ? this.#session?.heardMs : undefined
@@ -142,18 +135,13 @@ export class FriendConnection implements SessionHandlers {
   /** Our address has changed, or we were cut off: who is not connected is tried at once where they were. */
   networkChanged(): void {
     if (this.#session !== undefined || this.#destroyed) return
-    if (this.#contact !== undefined) this.tryContact(this.#contact)
+    if (this.#dht === undefined && this.#contact !== undefined) {
+      const { dhtPublicKey, endpoint } = this.#contact
+      this.#endpoint = { endpoint, learnedMs: this.#now }
+      this.#onion.setDhtKey(dhtPublicKey)
+      this.#learnDhtKey(dhtPublicKey)
+    }
     this.#lastAttemptMs = Number.NEGATIVE_INFINITY
-    this.#connect()
-  }
-
-  /** Where and as whom they were met in another time: tried while nothing better is known. */
-  tryContact(contact: FriendContact): void {
-    if (this.#destroyed || this.#connected || this.#dht !== undefined) return
-    this.#contact = contact
-    this.#endpoint = { endpoint: contact.endpoint, learnedMs: this.#now }
-    this.#learnDhtKey(contact.dhtPublicKey)
-    this.#onion.setDhtKey(contact.dhtPublicKey)
     this.#connect()
   }
 
@@ -162,6 +150,12 @@ export class FriendConnection implements SessionHandlers {
     if (this.#destroyed) return
     this.#dht?.search.refresh()
     this.#onion.tell()
+  }
+
+  /** The session is dead: a new one is tried. */
+  giveUp(): void {
+    this.#dropSession()
+    this.#retry.set(this.#now)
   }
 
   /** Sends onion data through the onion: to how many nodes. */
@@ -373,8 +367,7 @@ export class FriendConnection implements SessionHandlers {
     if (this.#connected) {
       const goneMs = this.#lastAliveMs + CONNECTION_TIMEOUT_MS
       if (now < goneMs) return this.#patience.set(goneMs)
-      this.#dropSession()
-      this.#retry.set(now)
+      this.giveUp()
     } else if (this.#dht !== undefined) {
       const staleMs = this.#dht.learnedMs + DHT_KEY_TIMEOUT_MS
       if (now < staleMs) return this.#patience.set(staleMs)

@@ -131,9 +131,12 @@ export class FriendConnections {
 
   /** Seeks the connected friends of whom nothing has come since `sinceMs`. */
   seekSilent(sinceMs: Millis): void {
-    for (const connection of [...this.#connected]) {
-      if ((connection.heardMs ?? Number.NEGATIVE_INFINITY) <= sinceMs) connection.onQuiet()
-    }
+    for (const connection of this.#silentSince(sinceMs)) connection.onQuiet()
+  }
+
+  /** They have given us up long ago: their sessions are begun anew. */
+  giveUpSilent(sinceMs: Millis): void {
+    for (const connection of this.#silentSince(sinceMs)) connection.giveUp()
   }
 
   /** We are connected to other relays than before: friends who were not told of any lately are told of these. */
@@ -147,6 +150,10 @@ export class FriendConnections {
     for (const connection of this.#connections.values()) connection.destroy()
     this.#connections.clear()
     this.#connected.clear()
+  }
+
+  #silentSince(sinceMs: Millis): FriendConnection[] {
+    return [...this.#connected].filter(({ heardMs = Number.NEGATIVE_INFINITY }) => heardMs <= sinceMs)
   }
 
   #onIncoming(incoming: IncomingSession): boolean {

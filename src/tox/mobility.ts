@@ -23,6 +23,8 @@ export interface MobilityParts {
     networkChanged(): void
     /** Seeks the connected friends of whom nothing has come since `sinceMs`. */
     seekSilent(sinceMs: Millis): void
+    /** Begins the sessions of those anew. */
+    giveUpSilent(sinceMs: Millis): void
   }
 }
 
@@ -36,8 +38,12 @@ const FEEL_AFTER_BEATS = 3
 const DARK_AFTER_BEATS = 6
 /** A network that stays away is felt for only every other beat, so that it is still found within 3 s. */
 const SLOW_AFTER_BEATS = 600
+/** Friends give up a session that says nothing for so long (CONNECTION_TIMEOUT_MS). */
+const FORGOTTEN_MS: Millis = 32_000
+/** Who is there speaks every second: who has not by then, after such a sleep, has given us up. */
+const GIVE_UP_MS: Millis = 1_200
 /** After a change: first our neighbours learn of it (one and a half round trips), then the friends learn to ask them. */
-const FOLLOW_UPS_MS: readonly Millis[] = [200, 600, 1_200, 2_000]
+const FOLLOW_UPS_MS: readonly Millis[] = [200, 600, GIVE_UP_MS, 2_000]
 
 export class Mobility {
   readonly #parts: MobilityParts
@@ -48,6 +54,7 @@ export class Mobility {
   #hasHeard = false
   #silentBeats = 0
   #changedMs: Millis = Number.NEGATIVE_INFINITY
+  #sleptMs: Millis = 0
   #followUps = FOLLOW_UPS_MS.length
 
   constructor(parts: MobilityParts) {
@@ -68,10 +75,11 @@ export class Mobility {
   }
 
   /** Our addresses have changed, or may have. */
-  changed(why: string): void {
+  changed(why: string, sleptMs: Millis = 0): void {
     const { env, dht, onion, relays, sessions, friends } = this.#parts
     env.log.log('info', 'mobility', `${why}: greeting everybody anew`)
     this.#changedMs = env.clock.now()
+    this.#sleptMs = sleptMs
     this.#silentBeats = 0
     relays?.networkChanged()
     sessions.networkChanged()
@@ -101,7 +109,8 @@ export class Mobility {
     this.#wallSeconds = clock.unixSeconds()
     this.#setBeat()
     // Some systems stop the monotonic clock while they sleep; the wall clock goes on.
-    if (passedMs >= BEAT_MS + SLEPT_MS || wallPassedMs >= passedMs + SLEPT_MS) this.changed('woken after a sleep')
+    const sleptMs = Math.max(passedMs - BEAT_MS, wallPassedMs - passedMs)
+    if (sleptMs >= SLEPT_MS) this.changed('woken after a sleep', sleptMs)
     else this.#listen()
   }
 
@@ -119,9 +128,12 @@ export class Mobility {
   }
 
   #follow(): void {
-    const { dht, friends } = this.#parts
+    const { env, dht, friends } = this.#parts
     dht.show()
-    friends.seekSilent(this.#changedMs)
+    // A clock that was set looks like a sleep: so they are asked first.
+    const isOver = this.#sleptMs >= FORGOTTEN_MS && env.clock.now() >= this.#changedMs + GIVE_UP_MS
+    if (isOver) friends.giveUpSilent(this.#changedMs)
+    else friends.seekSilent(this.#changedMs)
     this.#planFollowUp()
   }
 
