@@ -34,6 +34,22 @@ Tox.create({ bindAddress: '127.0.0.1', ipv6: false }).then(async (tox) => {
   await tox.close()
 })
 `
+/** A node with two threads, and clients at enough addresses for both. */
+const workers = (get: string): string => `
+(async () => {
+  const { BootstrapNodeServer, Tox } = ${get}
+  const node = await BootstrapNodeServer.create({ port: 0, workers: 2 })
+  const client = () => Tox.create({ bindAddress: '127.0.0.1', ipv6: false, bootstrap: [node.asBootstrapNode()] })
+  const all = []
+  const isServed = () => node.packetsByThread.length === 2 && node.packetsByThread.every((packets) => packets > 0)
+  for (let n = 0; n < 100 && !isServed(); n++) {
+    if (all.length < 8) all.push(await client())
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  console.log(isServed() ? 'both' : node.packetsByThread.join())
+  for (const one of [...all, node]) await one.close()
+})()
+`
 const ESM_TYPES = `
 import { Tox, ToxError } from 'toxcore-ts'
 import * as sim from 'toxcore-ts/sim'
@@ -175,6 +191,13 @@ describe('the packed tarball', function () {
     const choice = carried ? { TOXCORE_TS_CRYPTO: 'native' } : {}
     assert.match(node(folder, 'a.mjs', ESM, choice), TOX_ID)
     assert.match(node(folder, 'a.cjs', CJS, choice), TOX_ID)
+  })
+
+  it('serves a port with several threads, in both builds', async function () {
+    if (!existsSync(join(ROOT, 'prebuilds'))) return this.skip()
+    const folder = await installs.get('no-compiler-no-scripts')!
+    assert.equal(node(folder, 'workers.mjs', workers("await import('toxcore-ts')")), 'both')
+    assert.equal(node(folder, 'workers.cjs', workers("require('toxcore-ts')")), 'both')
   })
 
   it('installs without a compiler where npm does run install scripts', async () => {

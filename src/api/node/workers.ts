@@ -32,7 +32,7 @@ const NODES_INTERVAL_MS: Millis = 250
 const RESTART_AFTER_MS: Millis = 1000
 /** A worker that does not end by itself in this time is ended. */
 const CLOSE_WITHIN_MS: Millis = 1000
-const WORKERS_MAX = 128
+const WORKERS_MAX = 256
 
 /** For tests. */
 interface WorkersOptions {
