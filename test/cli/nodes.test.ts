@@ -17,7 +17,11 @@ describe('toxcore-ts nodes', function () {
   const dir = mkdtempSync(join(tmpdir(), 'toxcore-ts-'))
   const processes = new Processes()
   let served = ''
-  const server = createServer((_, response) => response.end(served))
+  let asked = 0
+  const server = createServer((_, response) => {
+    asked++
+    response.end(served)
+  })
   let url: string
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -59,6 +63,17 @@ describe('toxcore-ts nodes', function () {
     assert.match(bundled.stderr, /the bundled list of 2026-09-03/)
     const both = await run('a', 'nodes', '--offline', '--refresh')
     assert.equal(both.code, 2)
+  })
+
+  it('--public asks for no list where somebody hides behind a proxy', async () => {
+    asked = 0
+    const hidden = await run('c', 'echo', '--public', '--proxy', 'socks5://127.0.0.1:1', '--timeout', '1')
+    assert.match(hidden.stderr, /from the bundled list of/)
+    assert.match(
+      hidden.stderr,
+      /no answer from any public node within 1 s: the SOCKS5 proxy 127\.0\.0\.1:1: connection refused/,
+    )
+    assert.deepEqual([hidden.code, asked], [1, 0])
   })
 
   it('--public joins through them', async () => {

@@ -6,8 +6,9 @@ import { createServer } from 'node:net'
 import { type Relay, Tox, type ToxOptions } from '../../src/index.js'
 import { Bootstrapd } from './bootstrapd.js'
 import { CPeer, TCP, text } from './c-peer.js'
+import { EchoBot } from './echo-bot.js'
 import { onlyLoopback } from './lane.js'
-import { bootstrapText, DEADLINE_MS } from './pair.js'
+import { bootstrapText, DEADLINE_MS, heard, ourPeer } from './pair.js'
 import { needsPrograms, ProxyProcess } from './proxies.js'
 import { timed, until } from './stopwatch.js'
 
@@ -118,6 +119,29 @@ describe('interop: proxies', function () {
     assert.equal(tox.relays[0]!.state, 'connected')
     assert.equal(tox.relays[0]!.failure, undefined)
     assert.ok(http.child.running)
+  })
+
+  it('serve the command: an echo bot behind Basic credentials, and one without UDP', async () => {
+    await started(ProxyProcess.tinyproxy(HTTP, BERTA))
+    const addresses = nodes.map(({ address }) => address)
+    const common = ['--relay', relay]
+    const bots = await Promise.all([
+      EchoBot.start({ nodes: addresses, options: [...common, '--proxy', httpUrl(HTTP, known(BERTA))] }),
+      EchoBot.start({ nodes: addresses, options: [...common, '--no-udp', '--ipv4'] }),
+    ])
+    for (const bot of bots) toStop.push(() => bot.killHard())
+    const tox = await ourPeer(addresses, { relays: [relay] })
+    toStop.push(() => tox.close())
+    await Promise.all(
+      bots.map(async (bot) => {
+        const friend = tox.addFriend(Buffer.from(bot.id).toString('hex'), 'hello bot')
+        await until(() => friend.connection !== 'none', 2 * DEADLINE_MS, 'the bot')
+        assert.equal(friend.connection, 'tcp')
+        const echo = heard(tox, 'message', (message) => message.friend === friend)
+        await friend.send('echo me')
+        assert.equal((await echo).text, 'echo me')
+      }),
+    )
   })
 
   it('fail in ways that are told apart', async () => {
