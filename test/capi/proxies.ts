@@ -15,14 +15,27 @@ const LOOK_MS = 20
 
 export const isInstalled = (name: ProxyName | 'strace'): boolean => existsSync(`/usr/bin/${name}`)
 
+/** Starts it on a port of 127.0.0.1 and resolves with what ends it; undefined where it is not installed. */
+export function startProxy(name: ProxyName): ((port: number) => Promise<() => void>) | undefined {
+  if (!isInstalled(name)) return undefined
+  return async (port) => {
+    const proxy = name === 'microsocks' ? startMicrosocks(port) : startTinyproxy(port)
+    const stop = () => void proxy.kill()
+    await untilListening(name, proxy, port).catch((error: unknown) => {
+      stop()
+      throw error
+    })
+    return stop
+  }
+}
+
 /** Lets `use` happen while the proxy listens on a port of 127.0.0.1. */
 export async function withProxy(name: ProxyName, port: number, use: () => Promise<void>): Promise<void> {
-  const proxy = name === 'microsocks' ? startMicrosocks(port) : startTinyproxy(port)
+  const stop = await startProxy(name)!(port)
   try {
-    await untilListening(name, proxy, port)
     await use()
   } finally {
-    proxy.kill()
+    stop()
   }
 }
 

@@ -94,8 +94,8 @@ export class Toxic {
   }
 
   /** Starts without a profile: it asks whether to encrypt the new one. */
-  async startFresh(): Promise<void> {
-    await this.start()
+  async startFresh(...args: string[]): Promise<void> {
+    await this.start(...args)
     await this.sees('Would you like to encrypt it?')
     await this.type('n')
     await this.sees('Welcome to Toxic')
