@@ -15,8 +15,8 @@ const MAX_WINDOW_BYTES = 96 * 1024
 /** On a long way, longer than c-toxcore's 30 ms, the system makes more room: 10 MB/s at 100 ms. */
 const LONG_WAY_MS = 40
 const LONG_WAY_MAX_WINDOW_BYTES = 1024 * 1024
-/** A ping for each eighth of the window, but not for less than this. */
-const MARKS_PER_WINDOW = 8
+/** A ping for each quarter of the window, but not for less than this: what it frees leaves in one turn. */
+const MARKS_PER_WINDOW = 4
 const MARK_MIN_BYTES = 8 * 1024
 /** Beyond two round trips: a busy machine's pauses and c-toxcore's 30 ms; and a connection that stands still. */
 const USUAL_MS = 100
@@ -35,7 +35,7 @@ export class RelayFlow {
   readonly #clock: Clock
   readonly #random: Random
   readonly #sendPing: (id: bigint) => void
-  /** In the order in which they were sent; at most about eight. */
+  /** In the order in which they were sent; at most about four. */
   readonly #marks: Mark[] = []
   #windowBytes = FIRST_WINDOW_BYTES
   #sentBytes = 0

@@ -28,6 +28,9 @@ export interface RelayMeter {
  */
 const GATHER_MAX_BYTES = 16 * 1024
 
+/** A ping or a pong more than the turn before had. */
+const SPARE_BYTES = 64
+
 /** Opened packets stand here, one after the other: a packet is handled before the next one is opened, on whichever stream. */
 const opened = new Uint8Array(RELAY_PACKET_MAX_BYTES)
 
@@ -125,7 +128,7 @@ export class SecureStream {
     if (this.#gatheredBytes + size > this.#gathered.length) {
       this.#write()
       if (this.#gathered.length === 0) {
-        const expected = Math.max(this.#lastTurnBytes - this.#turnBytes, this.#turnBytes)
+        const expected = Math.max(this.#lastTurnBytes - this.#turnBytes, this.#turnBytes) + SPARE_BYTES
         this.#gathered = new Uint8Array(Math.max(size, Math.min(expected, GATHER_MAX_BYTES)))
       }
     }
