@@ -27,6 +27,8 @@ export class TcpStream implements AcceptedStream, Watched {
   #first = 0
   #skip = 0
   #atTurnEnd: (() => void)[] = []
+  /** The actions of this turn's end are running. */
+  #isAtTurnEnd = false
   #awaitsWritable = false
   /** Much has waited since the queue was empty last. */
   #wasFull = false
@@ -56,7 +58,10 @@ export class TcpStream implements AcceptedStream, Watched {
     this.#queue.push(bytes)
     this.queuedBytes += bytes.length
     if (this.queuedBytes >= DRAIN_MIN_BYTES) this.#wasFull = true
-    if (!this.#awaitsWritable) this.#mover.touch(this)
+    if (this.#awaitsWritable) return
+    // What the system takes at once, its writer may use again at once.
+    if (this.#isAtTurnEnd) this.#sendOrEnd()
+    else this.#mover.touch(this)
   }
 
   atTurnEnd(action: () => void): void {
@@ -66,8 +71,7 @@ export class TcpStream implements AcceptedStream, Watched {
   }
 
   flush(): void {
-    // An action may ask for another one.
-    while (this.#atTurnEnd.length > 0) for (const action of this.#atTurnEnd.splice(0)) action()
+    this.#endTurn()
     if (!this.#awaitsWritable) this.#sendOrEnd()
   }
 
@@ -80,10 +84,20 @@ export class TcpStream implements AcceptedStream, Watched {
   destroy(): void {
     if (this.#isOver) return
     try {
-      for (const action of this.#atTurnEnd.splice(0)) action()
+      this.#endTurn()
       this.#send()
     } finally {
       this.#release()
+    }
+  }
+
+  #endTurn(): void {
+    this.#isAtTurnEnd = true
+    try {
+      // An action may ask for another one.
+      while (this.#atTurnEnd.length > 0) for (const action of this.#atTurnEnd.splice(0)) action()
+    } finally {
+      this.#isAtTurnEnd = false
     }
   }
 
