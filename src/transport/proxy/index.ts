@@ -1,4 +1,4 @@
 // The folder's one door.
-export { proxied, proxyObstacle } from './passage.js'
+export { proxied } from './passage.js'
 export { ProxiedDialer, type ProxiedDialerParts } from './proxied-dialer.js'
 export { type ProxyServer, type ProxyType, proxyName } from './proxy.js'
