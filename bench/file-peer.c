@@ -1,9 +1,10 @@
 /* One side of a file transfer through the C API, in an ordinary client's loop: tox_iterate, then a pause of
-   tox_iteration_interval; or, when busy, without the pause. file-peer PORT send|receive BYTES [busy]
+   tox_iteration_interval; or, when busy, without the pause. file-peer PORT send|receive BYTES [busy [RELAY NODE …]]
      prints  up PORT DHT_KEY KEY
      reads   PORT DHT_KEY KEY      the other side: adds it, and joins through it unless PORT is 0
      prints  done SECONDS CPU_SECONDS MEGABYTES   from the acceptance of the file to its end; how much more memory was
-                                                  resident meanwhile than before, at most */
+                                                  resident meanwhile than before, at most
+   With a relay and nodes (each HOST:PORT:KEY) it has no UDP, prints  up KEY  and reads  KEY. */
 
 #include <poll.h>
 #include <stdbool.h>
@@ -99,6 +100,25 @@ static void parse_key(const char *text, uint8_t *key) {
   }
 }
 
+/* HOST:PORT:KEY */
+static void use_node(Tox *tox, const char *text, bool is_relay) {
+  char host[64], key[65];
+  uint8_t bytes[32];
+  unsigned port;
+  if (sscanf(text, "%63[^:]:%u:%64s", host, &port, key) != 3) _Exit(2);
+  parse_key(key, bytes);
+  if (is_relay) tox_add_tcp_relay(tox, host, (uint16_t)port, bytes, NULL);
+  else tox_bootstrap(tox, host, (uint16_t)port, bytes, NULL);
+}
+
+static void hear_friend(Tox *tox) {
+  char key[65];
+  uint8_t bytes[32];
+  if (scanf("%64s", key) != 1) _Exit(0);
+  parse_key(key, bytes);
+  tox_friend_add_norequest(tox, bytes, NULL);
+}
+
 static void hear(Tox *tox) {
   char line[256], dht[65], key[65];
   uint8_t bytes[32];
@@ -112,11 +132,12 @@ static void hear(Tox *tox) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4 && argc != 5) return 2;
-  const bool is_busy = argc == 5;
+  if (argc < 4) return 2;
+  const bool is_busy = argc >= 5, is_relayed = argc > 5;
   struct Tox_Options *options = tox_options_new(NULL);
   tox_options_set_ipv6_enabled(options, false);
   tox_options_set_local_discovery_enabled(options, false);
+  tox_options_set_udp_enabled(options, !is_relayed);
   tox_options_set_start_port(options, (uint16_t)atoi(argv[1]));
   tox_options_set_end_port(options, (uint16_t)(atoi(argv[1]) + 99));
   Tox *tox = tox_new(options, NULL);
@@ -126,16 +147,23 @@ int main(int argc, char **argv) {
   tox_callback_file_chunk_request(tox, on_request);
   tox_callback_file_recv_chunk(tox, on_chunk);
   uint8_t key[32];
-  printf("up %u", tox_self_get_udp_port(tox, NULL));
-  tox_self_get_dht_id(tox, key);
-  print_key(key);
+  for (int i = 5; i < argc; i++) use_node(tox, argv[i], i == 5);
+  printf("up");
+  if (!is_relayed) {
+    printf(" %u", tox_self_get_udp_port(tox, NULL));
+    tox_self_get_dht_id(tox, key);
+    print_key(key);
+  }
   tox_self_get_public_key(tox, key);
   print_key(key);
   printf("\n");
   fflush(stdout);
   bool offers = strcmp(argv[2], "send") == 0;
   for (struct pollfd input = {.fd = 0, .events = POLLIN};;) {
-    if (poll(&input, 1, 0) > 0) hear(tox);
+    if (poll(&input, 1, 0) > 0) {
+      if (is_relayed) hear_friend(tox);
+      else hear(tox);
+    }
     tox_iterate(tox, NULL);
     if (offers && tox_friend_get_connection_status(tox, 0, NULL) != TOX_CONNECTION_NONE) {
       offers = false;
