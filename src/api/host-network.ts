@@ -108,10 +108,12 @@ export class HostNetwork {
    */
   async locate({ host, port, tcpPorts = [] }: BootstrapNode, signal?: AbortSignal): Promise<Located> {
     const relays = tcpPorts.map((tcpPort) => streamTarget(host, tcpPort))
-    if (this.plan.mayResolve || Endpoint.parse(host, port) !== undefined) {
+    if (this.plan.mayResolve) {
       const family = this.socket?.family ?? (this.#options.ipv6 === false ? 'ipv4' : 'dual')
       return { endpoints: await resolveNode(host, port, family, signal), relays }
     }
+    const numeric = Endpoint.parse(host, port)
+    if (numeric !== undefined) return { endpoints: [numeric], relays }
     if (relays.length > 0) return { endpoints: [], relays }
     const text = `${host} is a name, and with a proxy no DNS is asked: give the node's IP address, or its tcpPorts`
     throw new ToxError('BOOTSTRAP', 'bad-host', text)

@@ -46,8 +46,8 @@ export function planNetwork(options: NetworkOptions): NetworkPlan {
   if (isStrict) checkStrict(options, proxy)
   const isOverruled = proxy !== undefined && udp === true
   return {
-    bootstrap: (options.bootstrap ?? []).map(asBootstrapNode),
-    relays: (options.relays ?? []).map(asBootstrapRelay),
+    bootstrap: inOrder((options.bootstrap ?? []).map(asBootstrapNode), proxy),
+    relays: inOrder((options.relays ?? []).map(asBootstrapRelay), proxy),
     hasUdp: udp !== false && proxy === undefined,
     proxy,
     isStrict,
@@ -77,6 +77,13 @@ function checkStrict({ udp, tcpPort, portMapping, privacy }: NetworkOptions, pro
     const what = `the ${proxyName(proxy)} is known by name`
     throw new ToxError('NEW', 'proxy-not-found', `${what}, and ${promise} asks no DNS: give its IP address`)
   }
+}
+
+/** Behind a proxy, those known by address first: a relay known by name alone cannot be told to friends. */
+function inOrder<Node extends RelayNode>(nodes: readonly Node[], proxy: ProxyServer | undefined): readonly Node[] {
+  if (proxy === undefined) return nodes
+  const isNumeric = ({ host, port }: Node): boolean => Endpoint.parse(host, port) !== undefined
+  return [...nodes.filter(isNumeric), ...nodes.filter((node) => !isNumeric(node))]
 }
 
 function asBootstrapRelay(relay: string | RelayNode): RelayNode {

@@ -64,6 +64,14 @@ describe('network options', () => {
     assert.equal(planNetwork({ bindAddress: '::' }).localAddress, undefined)
   })
 
+  it('put nodes known by address first where a proxy resolves the others', () => {
+    const nodes = [`a.example:1:${KEY}`, `192.0.2.1:2:${KEY}`, `b.example:3:${KEY}`, `[2001:db8::1]:4:${KEY}`]
+    const order = (options: NetworkOptions): number[] =>
+      planNetwork({ ...options, relays: nodes, bootstrap: nodes }).relays.map(({ port }) => port)
+    assert.deepEqual(order({}), [1, 2, 3, 4])
+    assert.deepEqual(order({ proxy: PROXY }), [2, 4, 1, 3])
+  })
+
   it('are refused where they contradict themselves or break a promise', () => {
     const badOption = 'TOX_ERR_TS_BAD_OPTION'
     const cases: [object, string][] = [
