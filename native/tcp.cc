@@ -242,8 +242,7 @@ class TcpSocket : public Napi::ObjectWrap<TcpSocket> {
 // Which of many sockets are ready. Its descriptor is readable when any of them is: a caller can poll that one alone.
 class Readiness : public Napi::ObjectWrap<Readiness> {
  public:
-  explicit Readiness(const Napi::CallbackInfo &info)
-      : Napi::ObjectWrap<Readiness>(info), fd_(::epoll_create1(EPOLL_CLOEXEC)), problem_(fd_ < 0 ? -errno : 0) {}
+  explicit Readiness(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Readiness>(info) {}
   ~Readiness() override { release(); }
 
   static Napi::Function define(Napi::Env env) {
@@ -259,13 +258,21 @@ class Readiness : public Napi::ObjectWrap<Readiness> {
   }
 
  private:
-  int fd_;
-  int problem_;
+  int fd_ = -1;
+  bool is_closed_ = false;
 
   void release() {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
-    problem_ = -EBADF;
+    is_closed_ = true;
+  }
+
+  // Opened when it is first needed, and tried again as often as the system has no room for it.
+  bool is_open() {
+    if (fd_ >= 0) return true;
+    errno = EBADF;
+    if (!is_closed_) fd_ = ::epoll_create1(EPOLL_CLOEXEC);
+    return fd_ >= 0;
   }
 
   // watch(descriptor, key, interest): 0. `ready` tells the key; bit 0 of `interest`: readable, bit 1: writable. A descriptor
@@ -285,7 +292,7 @@ class Readiness : public Napi::ObjectWrap<Readiness> {
     event.events = ((interest & READABLE) != 0 ? uint32_t{EPOLLIN} : 0) |
                    ((interest & WRITABLE) != 0 ? uint32_t{EPOLLOUT} : 0);
     event.data.u64 = key;
-    const bool done = ::epoll_ctl(fd_, operation, static_cast<int>(descriptor), &event) == 0;
+    const bool done = is_open() && ::epoll_ctl(fd_, operation, static_cast<int>(descriptor), &event) == 0;
     return number(Env(), done ? 0 : -errno);
   }
 
@@ -296,6 +303,7 @@ class Readiness : public Napi::ObjectWrap<Readiness> {
     if (!ints_arg(Env(), info[0], "out", &out)) return Napi::Value();
     const size_t room = std::min(out.length / 2, EVENTS_MAX);
     if (room == 0) return range_error(Env(), "out has no room for one socket");
+    if (fd_ < 0) return number(Env(), 0);
     epoll_event events[EVENTS_MAX];
     int count;
     do {
@@ -313,8 +321,8 @@ class Readiness : public Napi::ObjectWrap<Readiness> {
     return number(Env(), count);
   }
 
-  // descriptor(): the system's number, negative where it could not be opened, with the reason.
-  Napi::Value descriptor(const Napi::CallbackInfo &) { return number(Env(), fd_ < 0 ? problem_ : fd_); }
+  // descriptor(): the system's number, -1 while there is none.
+  Napi::Value descriptor(const Napi::CallbackInfo &) { return number(Env(), fd_); }
 
   Napi::Value close(const Napi::CallbackInfo &) {
     release();

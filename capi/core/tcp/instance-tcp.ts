@@ -61,11 +61,8 @@ export class InstanceTcp implements StreamDialer {
    */
   pollableWith(udp: number | undefined): number | undefined {
     if (this.#moverIfAny === undefined) return udp ?? NO_DESCRIPTOR
-    if (udp !== undefined && !this.#watchesUdp) {
-      this.#watchesUdp = true
-      this.#moverIfAny.watchForeign(udp)
-    }
-    return this.#moverIfAny.pollable
+    if (udp !== undefined && !this.#watchesUdp) this.#watchesUdp = this.#moverIfAny.watchForeign(udp)
+    return udp === undefined || this.#watchesUdp ? this.#moverIfAny.pollable : undefined
   }
 
   close(): void {

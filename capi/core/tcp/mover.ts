@@ -59,9 +59,9 @@ export class TcpMover {
     return this.#later.length > 0
   }
 
-  /** Whoever polls waits for this socket too. */
-  watchForeign(descriptor: number): void {
-    this.#readiness.watch(descriptor, FOREIGN_KEY, READABLE)
+  /** Whoever polls waits for this socket too; false when the system has no room for that now. */
+  watchForeign(descriptor: number): boolean {
+    return this.#readiness.watch(descriptor, FOREIGN_KEY, READABLE) === 0
   }
 
   /** Names a descriptor that will be watched; never given twice at one time. */
