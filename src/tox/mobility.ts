@@ -42,6 +42,8 @@ const SLOW_AFTER_BEATS = 600
 const FORGOTTEN_MS: Millis = 32_000
 /** Who is there speaks every second: who has not by then, after such a sleep, has given us up. */
 const GIVE_UP_MS: Millis = 1_200
+/** A link that comes and goes has us announced anew, which takes dozens of packets through others' hands, at most so often. */
+const ONION_PAUSE_MS: Millis = 5_000
 /** After a change: first our neighbours learn of it (one and a half round trips), then the friends learn to ask them. */
 const FOLLOW_UPS_MS: readonly Millis[] = [200, 600, GIVE_UP_MS, 2_000]
 
@@ -49,6 +51,8 @@ export class Mobility {
   readonly #parts: MobilityParts
   readonly #beat: Deadline
   readonly #followUp: Deadline
+  readonly #onion: Deadline
+  #onionMs: Millis = Number.NEGATIVE_INFINITY
   #beatMs: Millis
   #wallSeconds: number
   #hasHeard = false
@@ -64,6 +68,7 @@ export class Mobility {
     this.#wallSeconds = clock.unixSeconds()
     this.#beat = deadlines.create('mobility beat', () => this.#look())
     this.#followUp = deadlines.create('mobility follow-up', () => this.#follow())
+    this.#onion = deadlines.create('mobility onion', () => this.#restartOnion())
     this.#setBeat()
   }
 
@@ -76,7 +81,7 @@ export class Mobility {
 
   /** Our addresses have changed, or may have. */
   changed(why: string, sleptMs: Millis = 0): void {
-    const { env, dht, onion, relays, sessions, friends } = this.#parts
+    const { env, dht, relays, sessions, friends } = this.#parts
     env.log.log('info', 'mobility', `${why}: greeting everybody anew`)
     this.#changedMs = env.clock.now()
     this.#sleptMs = sleptMs
@@ -85,7 +90,7 @@ export class Mobility {
     sessions.networkChanged()
     dht.networkChanged()
     friends.networkChanged()
-    onion.restart()
+    this.#onion.set(Math.max(this.#changedMs, this.#onionMs + ONION_PAUSE_MS))
     this.#followUps = 0
     this.#planFollowUp()
   }
@@ -98,6 +103,7 @@ export class Mobility {
   close(): void {
     this.#beat.clear()
     this.#followUp.clear()
+    this.#onion.clear()
   }
 
   #look(): void {
@@ -135,6 +141,11 @@ export class Mobility {
     if (isOver) friends.giveUpSilent(this.#changedMs)
     else friends.seekSilent(this.#changedMs)
     this.#planFollowUp()
+  }
+
+  #restartOnion(): void {
+    this.#onionMs = this.#parts.env.clock.now()
+    this.#parts.onion.restart()
   }
 
   #planFollowUp(): void {

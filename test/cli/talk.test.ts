@@ -122,6 +122,12 @@ describe('toxcore-ts on the network', function () {
     await again.send('two\nlines\u0007')
     await emil.until(/^Dora: two\n {4}lines\ufffd$/m)
 
+    const way = 'UDP to 127\\.0\\.0\\.1:\\d+, (\\d+ ms, )?sends [\\d.]+ k?B/s, receives [\\d.]+ k?B/s, for '
+    emil.type('/path Dora')
+    await emil.until(new RegExp(`^Dora: ${way}`, 'm'))
+    emil.type('/path nobody')
+    await emil.until(/^there is no friend 'nobody'; \/friends lists them$/m)
+
     const renamed = new Promise((resolve) => dora.on('friendName', ({ name }) => name === 'E.' && resolve(name)))
     const away = new Promise((resolve) => dora.on('friendStatus', ({ status }) => status === 'away' && resolve(status)))
     const noted = new Promise((resolve) =>
