@@ -15,7 +15,7 @@ import {
 } from '../../packet/dht/bootstrap-info.js'
 import { PacketKind } from '../../packet/kinds.js'
 import { RelayConnection } from '../../relay/index.js'
-import { resolveNode } from '../runtime.js'
+import { resolveNode } from '../sockets.js'
 import { NodeHost } from './node-host.js'
 
 export interface CheckNodeOptions {

@@ -8,7 +8,7 @@ import { openUdpSocket } from '../../host/open-udp.js'
 import { HostRandom } from '../../host/random.js'
 import type { UdpSocket, UdpSocketOptions } from '../../host/udp-socket.js'
 import { NetworkNode, type NetworkNodeOptions } from '../../tox/network-node.js'
-import { failSocket, lanOptions } from '../runtime.js'
+import { failSocket, lanOptions } from '../sockets.js'
 import { CountingSender } from './counting-sender.js'
 
 export interface NodeHostOptions
