@@ -3,9 +3,9 @@
 import { type LogLevel, type Millis, toHex } from '../../base/index.js'
 import { type Crypto, type DhtKeyPair, loadCrypto } from '../../crypto/index.js'
 import { asBootstrapNode, type BootstrapNode, formatBootstrapNode } from '../../host/nodes-file.js'
-import { TOX_PORTS } from '../../host/udp-socket.js'
+import { TOX_PORTS, UdpError } from '../../host/udp-socket.js'
 import { ToxError } from '../../tox/errors.js'
-import { resolveNode } from '../runtime.js'
+import { resolveNode } from '../sockets.js'
 import { readKeyFile } from './key-file.js'
 import type { BootstrapNodeLimits } from './limits.js'
 import { formatMetrics, gauge, labelled, type Metric } from './metrics.js'
@@ -281,8 +281,14 @@ async function openMachine(
     })
     return { machine, host }
   } catch (error) {
-    if (host !== '::' || !options.ipv4Fallback || !(error instanceof ToxError)) throw error
-    log('warn', `no IPv6 here (${error.message}): going on with IPv4 alone`)
+    if (host !== '::' || !options.ipv4Fallback || !lacksIpv6(error)) throw error
+    log('warn', `no IPv6 here (${(error as Error).message}): going on with IPv4 alone`)
     return await openMachine({ ...options, bindAddress: '0.0.0.0' }, crypto, keyPair, motd, log)
   }
+}
+
+/** Whether a socket for `'::'` failed because this machine has no IPv6, and not because somebody has the port. */
+function lacksIpv6(error: unknown): boolean {
+  const cause = error instanceof ToxError ? error.cause : undefined
+  return cause instanceof UdpError && (cause.code === 'family-unavailable' || cause.code === 'address')
 }
