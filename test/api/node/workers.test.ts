@@ -2,12 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
-import { NodeHost } from '../../../src/api/node/node-host.js'
+import { NodeHost, type NodeHostOptions } from '../../../src/api/node/node-host.js'
+import { RelayPorts } from '../../../src/api/node/relay-ports.js'
 import { Workers } from '../../../src/api/node/workers.js'
 import { loadCrypto } from '../../../src/crypto/index.js'
 import { nativeUdpMissing } from '../../../src/host/native-udp.js'
-import { BootstrapNodeServer, Tox, ToxError } from '../../../src/index.js'
+import { BootstrapNodeServer, Tox, ToxError, type ToxOptions } from '../../../src/index.js'
 import { until } from '../../support/until.js'
+
+/** Where threads read no TypeScript; the package's test has workers there too. */
+const isNode18 = process.version.startsWith('v18.')
 
 describe('workers of a bootstrap node', () => {
   const toStop: (() => unknown)[] = []
@@ -21,10 +25,10 @@ describe('workers of a bootstrap node', () => {
     for (const stop of toStop.splice(0).reverse()) await stop()
   })
   const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-  const machineOf = async (firstPort = 0): Promise<NodeHost> => {
+  const machineOf = async (options: Pick<NodeHostOptions, 'relay'> = {}): Promise<NodeHost> => {
     const crypto = await loadCrypto()
-    const socket = { family: 'ipv4', address: '127.0.0.1', firstPort, lastPort: firstPort } as const
-    const machine = await NodeHost.open({ crypto, keyPair: crypto.keyPair(), socket })
+    const socket = { family: 'ipv4', address: '127.0.0.1', firstPort: 0, lastPort: 0 } as const
+    const machine = await NodeHost.open({ crypto, keyPair: crypto.keyPair(), socket, ...options })
     toStop.push(() => machine.close())
     return machine
   }
@@ -35,15 +39,15 @@ describe('workers of a bootstrap node', () => {
     machine.driver.start()
     return workers
   }
-  const client = async ({ node, socket }: NodeHost): Promise<Tox> => {
+  const client = async ({ node, socket }: NodeHost, options: ToxOptions = {}): Promise<Tox> => {
     const bootstrap = [{ host: '127.0.0.1', port: socket.localPort, publicKey: node.keyPair.publicKey, tcpPorts: [] }]
-    const tox = await Tox.create({ bootstrap, bindAddress: '127.0.0.1', ipv6: false })
+    const tox = await Tox.create({ bootstrap, bindAddress: '127.0.0.1', ipv6: false, ...options })
     toStop.push(() => tox.close())
     return tox
   }
 
   it('let clients become friends by request, whichever thread serves them, and announce and find each other', async function () {
-    if (process.version.startsWith('v18.')) return this.skip() // no TypeScript in threads there; the package's test has them
+    if (isNode18) return this.skip()
     const machine = await machineOf()
     const workers = await workersOf(machine, 2)
     const clients = await Promise.all(Array.from({ length: 6 }, () => client(machine)))
@@ -65,6 +69,32 @@ describe('workers of a bootstrap node', () => {
     const taken = (): number[] => workers.counts.map(({ received }) => received.reduce((sum, count) => sum + count, 0))
     await until(() => taken().every((packets) => packets > 5), 'each has its share')
     assert.ok(workers.counts.every(({ drops }) => drops['worker/internal error'] === undefined))
+  })
+
+  it('leave the relay to the node: clients without UDP become friends through it, their onion packets through all', async function () {
+    if (isNode18) return this.skip()
+    const machine = await machineOf({ relay: {} })
+    const ports = new RelayPorts(machine, '127.0.0.1')
+    toStop.push(() => ports.close())
+    assert.deepEqual(await ports.set([0]), [])
+    const workers = await workersOf(machine, 2)
+    // The other hops of their onion paths.
+    await Promise.all(Array.from({ length: 5 }, () => client(machine)))
+    const tcp = {
+      udp: false,
+      relays: [{ host: '127.0.0.1', port: ports.ports[0]!, publicKey: machine.node.keyPair.publicKey }],
+    }
+    const [asking, asked] = await Promise.all([client(machine, tcp), client(machine, tcp)])
+    const requested = new Promise((resolve) => {
+      asked.once('friendRequest', (request) => resolve(request.accept()))
+    })
+    const friend = asking.addFriend(asked.address, 'hello')
+    await requested
+    await friend.whenOnline()
+    await friend.send('are you there?')
+    assert.equal(friend.connection, 'tcp')
+    assert.equal(machine.node.relay!.clientCount, 2)
+    assert.equal(workers.counts.length, 2)
   })
 
   it('are taken on only where they can be had', async () => {
