@@ -146,6 +146,37 @@ describe('net crypto: sessions through relays', () => {
     town.expectAll([a, b], said)
   })
 
+  it('carry on through another relay when one swallows what it is given', () => {
+    const town = new Town()
+    const { a, b } = town.relayed()
+    for (const { connection } of [a, b]) connection!.addRelay(town.second)
+    let said = town.talk(a, b, 500)
+    town.first.swallows = true
+    said = town.talk(a, b, 4_000, said)
+    assert.ok(a.received.length > said - 60 && b.received.length > said - 60, `${a.received.length} of ${said}`)
+    town.expectAll([a, b], said)
+  })
+
+  it('never give a peer who reads rarely more than it can', () => {
+    const town = new Town()
+    const { a, b } = town.relayed()
+    let lastMs = 0
+    // As c-toxcore: at most one acknowledgement in 50 ms.
+    town.pools.get(b)!.mayLeave = () => {
+      if (town.world.nowMs - lastMs < 50) return false
+      lastMs = town.world.nowMs
+      return true
+    }
+    for (let i = 0; i < 2_000; i++) a.connection!.sendLossless(message(i, 1_373))
+    let most = 0
+    const done = (): boolean => {
+      most = Math.max(most, a.connection!.stats!.inFlight)
+      return b.received.length === 2_000
+    }
+    assert.ok(town.world.until(done, 30_000))
+    assert.ok(most <= 64, `${most} packets under way`)
+  })
+
   it('fill a relay that takes only so much, without waste', () => {
     const town = new Town()
     const { a, b } = town.relayed()

@@ -17,6 +17,8 @@ export class ScriptedRelay implements RelayInfo {
   readonly publicKey = crypto.keyPair<DhtPublicKey, never>().publicKey
   readonly clients = new Map<string, ScriptedPool>()
   isDown = false
+  /** Takes everything, and delivers nothing. */
+  swallows = false
 
   constructor(readonly relay: Endpoint) {}
 
@@ -32,6 +34,8 @@ export class ScriptedPool implements RelayPaths {
   readonly links = new Map<string, Link>()
   readonly #relays = new Map<string, ScriptedRelay>()
   readonly rests: boolean[] = []
+  /** What its host may send through relays: the rest is lost. */
+  mayLeave: (packet: Uint8Array) => boolean = () => true
   #queue: { readonly atMs: number; deliver(): void }[] = []
   #deadline: Deadline | undefined
   peerOf!: Peer
@@ -153,7 +157,12 @@ class Link implements RelayedPeer {
     return this.#add(this.pool.named(relay))
   }
 
-  suspect(): void {}
+  suspect(): void {
+    const [first] = this.#shared
+    if (first === undefined) return
+    this.#relays.delete(first)
+    this.#relays.add(first)
+  }
 
   setDirect(direct: boolean): void {
     this.pool.rests.push(direct)
@@ -175,7 +184,8 @@ class Link implements RelayedPeer {
     const receiver = relay.clients.get(bytesKey(this.publicKey))
     if (receiver === undefined) return false
     return this.pool.later(() => {
-      if (!relay.isDown) receiver.receive(this.pool, relay, packet)
+      const isLost = relay.isDown || relay.swallows || !this.pool.mayLeave(packet)
+      if (!isLost) receiver.receive(this.pool, relay, packet)
     })
   }
 }
