@@ -33,6 +33,8 @@ const SPARE_BYTES = 64
 
 /** Opened packets stand here, one after the other: a packet is handled before the next one is opened, on whichever stream. */
 const opened = new Uint8Array(RELAY_PACKET_MAX_BYTES)
+/** Its first bytes, by how many: each view is made once. */
+const openedViews: (Uint8Array | undefined)[] = new Array<undefined>(RELAY_PACKET_MAX_BYTES + 1).fill(undefined)
 
 export class SecureStream {
   readonly #crypto: Crypto
@@ -82,7 +84,8 @@ export class SecureStream {
   /** Opens what arrived and hands each packet to `onPacket`, a view valid until that returns; false: the stream must end. */
   receive(bytes: Uint8Array, onPacket: (packet: Uint8Array) => boolean): boolean {
     return this.#frames.read(bytes, (sealed) => {
-      const packet = opened.subarray(0, sealed.length - MAC_BYTES)
+      const size = sealed.length - MAC_BYTES
+      const packet = (openedViews[size] ??= opened.subarray(0, size))
       if (!this.#crypto.open(packet, sealed, this.#keys.receiveNonce, this.#keys.key)) return false
       incrementNonce(this.#keys.receiveNonce)
       this.#meter?.received(packet[0]!, packet.length)
