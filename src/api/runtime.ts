@@ -20,8 +20,6 @@ import type { ToxOptions } from './options.js'
 import { openPortMappings, type PortMapping, portMapping } from './port-mappings.js'
 import { ProfileSeal } from './profile-seal.js'
 
-export { failSocket, lanOptions, resolveNode } from './sockets.js'
-
 /** The profile is saved at least this often while running: friends' names, last-seen times and known nodes change by themselves. */
 const SAVE_INTERVAL_MS = 5 * 60_000
 
