@@ -43,7 +43,7 @@ const workers = (get: string): string => `
   const all = []
   const isServed = () => node.packetsByThread.length === 2 && node.packetsByThread.every((packets) => packets > 0)
   for (let n = 0; n < 100 && !isServed(); n++) {
-    if (all.length < 8) all.push(await client())
+    if (all.length < 40) all.push(await client())
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   console.log(isServed() ? 'both' : node.packetsByThread.join())
