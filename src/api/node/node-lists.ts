@@ -8,11 +8,11 @@ import { removeFile } from '../../host/folder.js'
 import { type BootstrapNode, BootstrapNodeError, parseNodesJson } from '../../host/nodes-file.js'
 import { formatNodesJson, SNAPSHOT_TAKEN, snapshotNodes } from './public-nodes.js'
 
-/** Lists in the JSON of nodes.tox.chat, kept by different people on different machines. */
+/** Lists in the JSON of nodes.tox.chat, kept by different people on two hosts. */
 export const NODE_LISTS: readonly string[] = [
   'https://nodes.tox.chat/json',
-  'https://nodes.tox.st/json',
   'https://raw.githubusercontent.com/TokTok/qTox/master/res/nodes.json',
+  'https://raw.githubusercontent.com/qTox/qTox/master/res/nodes.json',
 ]
 
 export interface PublicNodesOptions {
