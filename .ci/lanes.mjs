@@ -115,13 +115,17 @@ const OTHER_LANES = ['interop', 'package', 'capi', 'clients', 'sanitize'].flatMa
 
 const files = (args, own) => (args.some((arg) => /\.ts$|^test\//.test(arg)) ? args : [...own, ...args])
 
-/** What has nothing to ask of a version of Node: documents, the structure, the corpora; and commands that only read files. */
+/**
+ * What has nothing to ask of a version of Node: documents, the structure, the corpora; commands that only read files; and crowds in
+ * virtual time, which compute for minutes what smaller stories show.
+ */
 const SAME_ON_ALL_NODES = [
   'test/architecture/**',
   'test/doc/**',
   'test/examples/**',
   'test/fuzz/**',
-  'test/cli/{help,history,id,mistakes,profile}.test.ts',
+  'test/cli/{help,history,id,mistakes,nodes,profile}.test.ts',
+  'test/scenario/{conferences,crowds}.test.ts',
 ].flatMap((files) => ['--ignore', files])
 
 /** In a namespace of its own: the two runs of it may go on at once, and would fight for ports. */
