@@ -12,7 +12,7 @@ import { inNamespace } from './namespace.mjs'
 import { lastLines, output, ROOT, say, tool } from './tools.mjs'
 
 /** Interop files wait far more than they compute; each has a namespace of its own, so they cannot meet. */
-const INTEROP_JOBS = 4
+const INTEROP_JOBS = 5
 /** Each paints a screen. */
 const CLIENT_JOBS = 3
 /** These compute: compilers, sanitizers, valgrind. */
@@ -212,7 +212,12 @@ export async function sanitize(...args) {
 /** Debian's clients with our library. */
 export const clients = isolatedLane('test/clients', CLIENT_JOBS)
 
-const packageLane = (...args) => mocha(files(args, ['test/package/**/*.test.ts']))
+const PACKAGE_FILES = ['test/package/**/*.test.ts']
+
+const packageLane = (...args) => mocha(files(args, PACKAGE_FILES))
+
+/** The same, printed whole when it ends. */
+export const packageAside = () => mocha(PACKAGE_FILES, { buffered: true })
 
 export { packageLane as package }
 

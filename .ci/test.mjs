@@ -116,24 +116,27 @@ function skipped(name) {
 
 const withLibrary = (name, lane) => () => (noLibrary === undefined ? lane() : skipped(name))
 
-/** One after the other; those in a list of their own run at once, because each keeps only one core busy, or waits. */
-const LANES = [
-  ['build', () => buildIfStale().then(() => PASSED)],
-  ['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')],
-  ['types', step(tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json')],
+/**
+ * Stages, one after the other. In each, chains go on at once, because a lane keeps only one core busy, or waits; the lanes of a
+ * chain follow each other.
+ */
+const STAGES = [
+  [[['build', () => buildIfStale().then(() => PASSED)]]],
+  [[['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')]]],
+  [[['types', step(tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json')]]],
   [
-    ['unit', lanes.unit],
-    ['unit on Node 18', lanes.node18Aside],
+    [['unit', lanes.unit]],
+    [
+      ['unit on Node 18', lanes.node18Aside],
+      ['package', lanes.packageAside],
+      ['build capi', buildLibrary],
+    ],
   ],
-  ['interop', lanes.interop],
+  [[['interop', lanes.interop]]],
+  [[['capi', withLibrary('C programs', lanes.capi)]]],
   [
-    ['package', lanes.package],
-    ['build capi', buildLibrary],
-  ],
-  ['capi', withLibrary('C programs', lanes.capi)],
-  [
-    ['clients', withLibrary('clients', lanes.clients)],
-    ['sanitize', withLibrary('sanitizers and valgrind', lanes.sanitize)],
+    [['clients', withLibrary('clients', lanes.clients)]],
+    [['sanitize', withLibrary('sanitizers and valgrind', lanes.sanitize)]],
   ],
 ]
 
@@ -159,8 +162,14 @@ async function runLane([name, lane]) {
   return { name, seconds: (performance.now() - startedAt) / 1000, ...totals }
 }
 
+async function runChain(chain) {
+  const rows = []
+  for (const lane of chain) rows.push(await runLane(lane))
+  return rows
+}
+
 const rows = []
-for (const one of LANES) rows.push(...(await Promise.all((Array.isArray(one[0]) ? one : [one]).map(runLane))))
+for (const chains of STAGES) rows.push(...(await Promise.all(chains.map(runChain))).flat())
 
 const sum = lanes.add(rows)
 // Once more at the very end: where a log is cut, its end is what remains.
