@@ -132,8 +132,9 @@ export class FriendConnection implements SessionHandlers {
     if (this.#dht === undefined && !this.#destroyed) this.onDhtKey(dhtPublicKey)
   }
 
-  /** Our address has changed, or we were cut off: who is not connected is tried at once where they were. */
+  /** Our address has changed, or we were cut off: the friend sees where we are; who is not connected is tried where they were. */
   networkChanged(): void {
+    if (this.#connected) this.#showUs()
     if (this.#session !== undefined || this.#destroyed) return
     if (this.#dht === undefined && this.#contact !== undefined) {
       const { dhtPublicKey, endpoint } = this.#contact
@@ -149,6 +150,7 @@ export class FriendConnection implements SessionHandlers {
   onQuiet(): void {
     if (this.#destroyed) return
     this.#dht?.search.refresh()
+    this.#showUs()
     this.#onion.tell()
   }
 
@@ -284,6 +286,12 @@ export class FriendConnection implements SessionHandlers {
     // Behind it: the nodes are near the friend, and the DHT wants such only while it searches there.
     for (const node of nodes) this.owner.dht.addCandidate(node)
     if (relays.length > 0) this.owner.onRelays(this, relays)
+  }
+
+  /** Asks the friend where the session goes, new to nodes or not: c-toxcore hears us only where its DHT pinged us. */
+  #showUs(): void {
+    const endpoint = this.#session?.endpoint
+    if (endpoint && this.#dht) this.owner.dht.addCandidate({ endpoint, publicKey: this.#dht.publicKey })
   }
 
   #judgePath(): void {

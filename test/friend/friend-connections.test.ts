@@ -286,6 +286,16 @@ describe('friend connections', () => {
     assert.deepEqual(a.candidates, [node])
   })
 
+  it('show the friend where we are, at the address that the session followed them to', () => {
+    const { a, b, ab } = friends()
+    const moved = { endpoint: Endpoint.parse('10.1.2.3', 33_445)!, publicKey: b.dhtPublicKey }
+    a.sessionList[0]!.endpoint = moved.endpoint
+    a.connections.networkChanged()
+    assert.deepEqual(a.candidates, [moved], 'our address has changed')
+    ab.onQuiet()
+    assert.deepEqual(a.candidates, [moved, moved], 'they say nothing')
+  })
+
   it('report a path through relays only when there is a relay', () => {
     const { a, ab } = friends()
     const paths: string[] = []
