@@ -16,7 +16,7 @@ export interface FriendRequest {
   readonly message: string
   /** Makes them a friend. */
   accept(): Friend
-  /** Forgets the request, so that a later one of the same key is reported again. */
+  /** The same request is not reported again, however often it is repeated; one with other words is. */
   reject(): void
 }
 

@@ -21,7 +21,7 @@ export function forwardEvents(tox: () => Tox): MessengerEvents {
         publicKey,
         message: fromUtf8(message),
         accept: () => tox().addFriendWithoutRequest(publicKey),
-        reject: () => tox().forgetRequest(key),
+        reject: () => tox().refuseRequest(key),
       })
     },
     friendConnectionStatus: (number, connection) =>

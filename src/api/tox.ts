@@ -194,9 +194,9 @@ export class Tox extends ToxNetwork {
     return this.#added((messenger) => messenger.addFriendWithoutRequest(key as LongTermPublicKey))
   }
 
-  /** @internal The next request of this key is reported again. */
-  forgetRequest(publicKey: LongTermPublicKey): void {
-    this.#turn((messenger) => messenger.forgetRequest(publicKey))
+  /** @internal Another request of this key is reported, the same is not. */
+  refuseRequest(publicKey: LongTermPublicKey): void {
+    this.#turn((messenger) => messenger.refuseRequest(publicKey))
   }
 
   // Conferences.

@@ -18,6 +18,12 @@ import type { FriendOnion } from './slices.js'
 /** Askers remembered, as many as in c-toxcore; the 33rd pushes the first out, who may then be heard again. */
 const ASKERS_MAX = 32
 
+/** Somebody who has asked. */
+interface Asker {
+  readonly message: Uint8Array
+  isRefused: boolean
+}
+
 export interface FriendRequestHandlers {
   /** Requests of friends are dropped: they need none. */
   isFriend(publicKey: LongTermPublicKey): boolean
@@ -28,7 +34,7 @@ export interface FriendRequestHandlers {
 export class FriendRequests {
   readonly #env: Env
   readonly #handlers: FriendRequestHandlers
-  readonly #askers = new BoundedMap<string, true>({ capacity: ASKERS_MAX, whenFull: 'evict-oldest' })
+  readonly #askers = new BoundedMap<string, Asker>({ capacity: ASKERS_MAX, whenFull: 'evict-oldest' })
   #nospam: Uint8Array
 
   /** `nospam`: the four bytes of our Tox ID that a request must repeat. */
@@ -56,7 +62,16 @@ export class FriendRequests {
     this.#nospam = copyNospam(nospam)
   }
 
-  /** Forgets that `publicKey` asked, so that their next request is reported: after a refusal, or when a friend is deleted. */
+  /**
+   * After a refusal: other words of `publicKey` are reported. The same are not: requests come several times, on several ways and
+   * until they are accepted.
+   */
+  refuse(publicKey: LongTermPublicKey): void {
+    const asker = this.#askers.peek(bytesKey(publicKey))
+    if (asker !== undefined) asker.isRefused = true
+  }
+
+  /** Forgets that `publicKey` asked, so that any request of theirs is reported: when a friend is deleted. */
   forget(publicKey: LongTermPublicKey): void {
     this.#askers.delete(bytesKey(publicKey))
   }
@@ -65,11 +80,14 @@ export class FriendRequests {
     const { drops } = this.#env
     if (request === undefined) return drops.count('friend/request malformed')
     const key = bytesKey(sender)
-    if (this.#askers.has(key)) return drops.count('friend/request repeated')
+    const known = this.#askers.peek(key)
+    const isAnew = known?.isRefused === true && !sameBytes(known.message, request.message)
+    if (known !== undefined && !isAnew) return drops.count('friend/request repeated')
     if (!sameBytes(request.nospam, this.#nospam)) return drops.count('friend/request with another nospam')
     if (this.#handlers.isFriend(sender)) return drops.count('friend/request of a friend')
-    this.#askers.set(key, true)
-    this.#handlers.onRequest(sender.slice() as LongTermPublicKey, request.message.slice())
+    const message = request.message.slice()
+    this.#askers.set(key, { message, isRefused: false })
+    this.#handlers.onRequest(sender.slice() as LongTermPublicKey, message.slice())
   }
 }
 

@@ -183,9 +183,9 @@ export class Messenger {
     return ok(undefined)
   }
 
-  /** After a refused request: the next one of this key is reported again. */
-  forgetRequest(publicKey: LongTermPublicKey): void {
-    this.#requests.forget(publicKey)
+  /** After a refused request: another one of this key is reported, the same is not. */
+  refuseRequest(publicKey: LongTermPublicKey): void {
+    this.#requests.refuse(publicKey)
   }
 
   friend(friendNumber: number): FriendView | undefined {

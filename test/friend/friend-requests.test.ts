@@ -85,6 +85,23 @@ describe('friend requests', () => {
     assert.deepEqual(inbox.got, ['first', 'third'])
   })
 
+  it('are reported after a refusal when they say something else', () => {
+    const ask = (text: string): void => {
+      sendFriendRequest(ab, NOSPAM, toUtf8(text))
+      world.run(100)
+    }
+    ask('first')
+    inbox.requests.refuse(a.publicKey)
+    ask('first')
+    assert.deepEqual(inbox.got, ['first'], 'the same, on another way')
+    ask('second')
+    ask('third')
+    assert.deepEqual(inbox.got, ['first', 'second'], 'which waits for its answer')
+    inbox.requests.refuse(b.publicKey)
+    ask('fourth')
+    assert.deepEqual(inbox.got, ['first', 'second'], 'that was somebody else')
+  })
+
   it('of friends are dropped', () => {
     inbox.friends.add(a.publicKey.join())
     sendFriendRequest(ab, NOSPAM, toUtf8('we know each other'))

@@ -185,12 +185,16 @@ describe('the friend list', () => {
     assert.deepEqual(a.diary.read(), [`request ${b.host.publicKey[0]} hello`])
   })
 
-  it('reports a refused asker again', () => {
+  it('reports a refused asker again when they say something else', () => {
     a.messenger.addFriend(b.messenger.toxId, HELLO)
     world.run(1_000)
-    b.messenger.forgetRequest(a.host.publicKey)
+    b.messenger.refuseRequest(a.host.publicKey)
     world.run(5_000)
-    assert.equal(b.diary.read().length, 2)
+    assert.equal(b.diary.read().length, 1)
+    a.messenger.deleteFriend(0)
+    a.messenger.addFriend(b.messenger.toxId, toUtf8('please'))
+    world.run(1_000)
+    assert.equal(b.diary.read().at(-1), `request ${a.host.publicKey[0]} please`)
   })
 
   it('survives in a snapshot', () => {
