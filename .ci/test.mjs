@@ -125,9 +125,10 @@ const STAGES = [
   [[['lint', step(tool('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=warn', '--error-on-warnings')]]],
   [[['types', step(tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json')]]],
   [
-    [['unit', lanes.unit]],
+    [['unit', lanes.unitButCrowds]],
     [
       ['unit on Node 18', lanes.node18Aside],
+      ['crowds', lanes.crowds],
       ['package', lanes.packageAside],
       ['build capi', buildLibrary],
     ],
