@@ -11,7 +11,8 @@ const script = (name: string): string => fileURLToPath(new URL(name, import.meta
 const [FIRST_PORT, TCP_PORT] = [52_000, 52_100]
 /** What onion paths are made of. */
 const NODES = 3
-const [OUR_BYTES, THEIR_BYTES] = [100_000_000, 3_000_000]
+/** What ours send through their relay and through ours, some 20 s each; and what c-toxcore's peers send. */
+const [OUR_BYTES, OUR_BYTES_HOME, THEIR_BYTES] = [100_000_000, 600_000_000, 3_000_000]
 /** Meeting takes a while with few nodes; the rest is for slow transfers. */
 const LIMIT_MS = 240_000
 
@@ -123,13 +124,13 @@ export async function run(): Promise<BenchLine[]> {
     ...nodes,
   ]
   const lines: BenchLine[] = []
-  for (const [name, start] of [
-    ['tox-bootstrapd', theirNetwork],
-    ['our relay', ourNetwork],
+  for (const [name, start, bytes] of [
+    ['tox-bootstrapd', theirNetwork, OUR_BYTES],
+    ['our relay', ourNetwork, OUR_BYTES_HOME],
   ] as const) {
     const network = await start()
     try {
-      lines.push(...linesOf(name, await transfer(network, node, OUR_BYTES), await transfer(network, busy, THEIR_BYTES)))
+      lines.push(...linesOf(name, await transfer(network, node, bytes), await transfer(network, busy, THEIR_BYTES)))
     } finally {
       await network.stop()
     }
