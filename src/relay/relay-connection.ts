@@ -24,6 +24,7 @@ import {
 } from '../packet/relay/index.js'
 import type { ByteStream, StreamHandler } from '../transport/stream.js'
 import type { RelayFailure } from './failure.js'
+import { handled } from './handled.js'
 import { type BegunHandshake, beginHandshake, SERVER_HANDSHAKE_BYTES } from './handshake.js'
 import { Heartbeat } from './heartbeat.js'
 import { RelayFlow } from './relay-flow.js'
@@ -306,10 +307,3 @@ export class RelayConnection implements StreamHandler {
 }
 
 const NOT_GENUINE: RelayFailure = { code: 'not-genuine', text: 'the relay breaks the protocol' }
-
-/** Decodes, and does what is to be done; false when the packet is malformed. */
-function handled<T>(schema: Schema<T>, packet: Uint8Array, handle: (value: T) => void): boolean {
-  const value = decode(schema, packet)
-  if (value !== undefined) handle(value)
-  return value !== undefined
-}

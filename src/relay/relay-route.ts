@@ -64,8 +64,4 @@ export class RouteTable {
     if (route !== undefined && route.id !== 0) this.#byId[route.id - ROUTE_ID_FIRST] = undefined
     return route
   }
-
-  [Symbol.iterator](): IterableIterator<RelayRoute> {
-    return this.#byKey.values()
-  }
 }

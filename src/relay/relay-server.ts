@@ -3,7 +3,7 @@
 // waits for a client that reads slowly.
 
 import { type Deadline, type Endpoint, type Env, type Millis, SourceLimit } from '../base/index.js'
-import { decode, encode, type Schema } from '../codec/index.js'
+import { decode, encode } from '../codec/index.js'
 import type { Crypto } from '../crypto/crypto.js'
 import type { DhtKeyPair, Nonce } from '../crypto/keys.js'
 import { RELAY_MARK_BYTES } from '../packet/onion/sizes.js'
@@ -23,6 +23,7 @@ import {
 } from '../packet/relay/index.js'
 import type { AcceptedStream, StreamHandler } from '../transport/stream.js'
 import { Crowd } from './crowd.js'
+import { handled } from './handled.js'
 import { freshPingId } from './ping-id.js'
 import { RelayClient, type RelayClientOwner } from './relay-client.js'
 import type { RelayMeter } from './secure-stream.js'
@@ -289,13 +290,6 @@ function due(clients: ReadonlySet<RelayClient>, beforeMs: Millis): RelayClient[]
     found.push(client)
   }
   return found
-}
-
-/** Decodes, and does what is to be done; false when the packet is malformed. */
-function handled<T>(schema: Schema<T>, packet: Uint8Array, handle: (value: T) => void): boolean {
-  const value = decode(schema, packet)
-  if (value !== undefined) handle(value)
-  return value !== undefined
 }
 
 /** A ping as a pong, whatever its id. */
