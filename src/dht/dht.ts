@@ -22,7 +22,6 @@ import { HolePuncher } from './hole-punching.js'
 import { LanDiscovery, type LanDiscoveryOptions } from './lan-discovery.js'
 import { writeNodes } from './mirror.js'
 import { type NeighbourhoodEvents as DhtEvents, Neighbourhood } from './neighbourhood.js'
-import { isGood } from './node.js'
 import { NodeTable } from './node-table.js'
 import { randomGoodNodes, someOf } from './random-nodes.js'
 import { Receiver } from './receiver.js'
@@ -271,12 +270,8 @@ export class Dht {
 
   /** Good addresses of a node that any list holds, the one that answered last first. */
   endpointsOf(publicKey: DhtPublicKey): Endpoint[] {
-    const nowMs = this.#options.env.clock.now()
-    const node = this.#neighbourhood.table.get(publicKey)
-    const first = node?.freshest(nowMs)
-    if (node === undefined || first === undefined) return []
-    const second = first === node.v4 ? node.v6 : node.v4
-    return second !== undefined && isGood(second, nowMs) ? [first.endpoint, second.endpoint] : [first.endpoint]
+    const good = this.#neighbourhood.table.get(publicKey)?.goodAssociations(this.#options.env.clock.now()) ?? []
+    return good.map(({ endpoint }) => endpoint)
   }
 
   /** The nodes that answer, for the workers of this node (`DhtWorker.learn`). */
@@ -341,10 +336,7 @@ export class Dht {
       env,
       router,
       ownPublicKey: this.publicKey,
-      isKnown: (endpoint, publicKey) => {
-        const association = table.get(publicKey)?.association(endpoint.family)
-        return association?.endpoint.equals(endpoint) === true && isGood(association, env.clock.now())
-      },
+      isKnown: (endpoint, publicKey) => table.get(publicKey)?.isGoodAt(endpoint, env.clock.now()) === true,
       ask: (endpoint, publicKey) => this.#asker.askStranger(endpoint, publicKey, this.publicKey),
     })
   }

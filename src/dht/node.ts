@@ -72,6 +72,12 @@ export class DhtNode {
     return (this.v4 !== undefined && isGood(this.v4, nowMs)) || (this.v6 !== undefined && isGood(this.v6, nowMs))
   }
 
+  /** Whether it answered recently from this address. */
+  isGoodAt(endpoint: Endpoint, nowMs: Millis): boolean {
+    const association = this.association(endpoint.family)
+    return association?.endpoint.equals(endpoint) === true && isGood(association, nowMs)
+  }
+
   /** Notes an answer from `endpoint`; true when that address is news: first seen, changed, or good again. */
   answeredFrom(endpoint: Endpoint, nowMs: Millis): boolean {
     const known = this.association(endpoint.family)

@@ -19,7 +19,6 @@ import type { Asker } from './asker.js'
 import type { DhtOptions } from './dht.js'
 import type { Greeter } from './greeter.js'
 import type { Neighbourhood } from './neighbourhood.js'
-import { isGood } from './node.js'
 import type { DhtRequests } from './requests.js'
 import type { DhtStats } from './stats.js'
 import type { DhtWire } from './wire.js'
@@ -149,8 +148,7 @@ export class Receiver {
     const node = table.getByKey(key)
     // A node of ours that asks from a new address has moved.
     if (!isSought && node === undefined && !close.hasRoomFor(publicKey, nowMs)) return
-    const association = node?.association(from.family)
-    if (association?.endpoint.equals(from) && isGood(association, nowMs)) return
+    if (node?.isGoodAt(from, nowMs)) return
     this.#parts.greeter.greet(publicKey, from, isSought)
   }
 
