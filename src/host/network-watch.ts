@@ -1,18 +1,12 @@
 // Notices that this machine's addresses or its way out have changed. It compares, and so needs no socket, no permission and no
 // addon: 60 µs a look. Whoever turns anyway asks at every turn; sleep is the engine's to notice, by its clocks.
 
-import { closeSync, openSync, readSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { Millis } from '../base/index.js'
+import { defaultRoutes } from './default-routes.js'
 
 /** It looks this often, however often it is asked: a friend who is missed is to be back within 3 s. */
 const LOOK_EVERY_MS: Millis = 1_000
-/** Linux: the routes of IPv4, one a line, those to anywhere first: of a server that knows the world's no more is read. */
-const ROUTES_FILE = '/proc/net/route'
-const ROUTES_BYTES = 4096
-/** Columns of a line: interface, destination, gateway, flags, counters (2), metric, mask. */
-const [INTERFACE, DESTINATION, GATEWAY, METRIC] = [0, 1, 2, 6]
-const ANYWHERE = '00000000'
 /** They come and go with every container, and lead nowhere. */
 const LINK_LOCAL = 'fe80:'
 
@@ -50,7 +44,8 @@ export function addressesAndRoutes(): string {
       if (!internal && !address.startsWith(LINK_LOCAL)) addresses.push(`${name} ${cidr ?? address}`)
     }
   }
-  return [...addresses.sort(), ...defaultRoutes()].join('\n')
+  const routes = defaultRoutes().map(({ interface: name, gateway, metric }) => `${name} ${gateway} ${metric}`)
+  return [...addresses.sort(), ...routes.sort()].join('\n')
 }
 
 function interfaces(): ReturnType<typeof networkInterfaces> {
@@ -59,28 +54,5 @@ function interfaces(): ReturnType<typeof networkInterfaces> {
   } catch {
     // Sandboxes may forbid to ask.
     return {}
-  }
-}
-
-function defaultRoutes(): string[] {
-  if (process.platform !== 'linux') return []
-  try {
-    const routes = beginningOf(ROUTES_FILE)
-      .split('\n')
-      .map((line) => line.split('\t'))
-      .filter((columns) => columns[DESTINATION] === ANYWHERE)
-    return routes.map((columns) => [INTERFACE, GATEWAY, METRIC].map((column) => columns[column]).join(' ')).sort()
-  } catch {
-    return []
-  }
-}
-
-function beginningOf(path: string): string {
-  const file = openSync(path, 'r')
-  try {
-    const bytes = Buffer.alloc(ROUTES_BYTES)
-    return bytes.toString('latin1', 0, readSync(file, bytes))
-  } finally {
-    closeSync(file)
   }
 }

@@ -1,7 +1,7 @@
 // What asking a router for a port means, by whichever protocol, and where the router is.
 
-import { readFileSync } from 'node:fs'
 import { Endpoint } from '../../base/index.js'
+import { ANYWHERE, defaultRoutes } from '../default-routes.js'
 
 export type PortProtocol = 'udp' | 'tcp'
 /** How a router was asked: PCP (RFC 6887), NAT-PMP (RFC 6886), or UPnP (Internet Gateway Device 1 and 2). */
@@ -38,24 +38,12 @@ export class GatewayError extends Error {
 }
 
 /** The IPv4 routers by which packets leave, nearest first. Only Linux tells without a program being run. */
-export function defaultGateways(read: () => string = () => readFileSync('/proc/net/route', 'latin1')): string[] {
-  let table: string
-  try {
-    table = read()
-  } catch {
-    return []
-  }
-  const routes = table
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'))
-  return routes
-    .filter(([, destination, gateway, , , , , mask]) => destination === ZERO && mask === ZERO && gateway !== ZERO)
-    .sort((a, b) => Number(a[6]) - Number(b[6]))
-    .flatMap(([, , gateway]) => addressOf(gateway!) ?? [])
+export function defaultGateways(read?: () => string): string[] {
+  return defaultRoutes(read)
+    .filter(({ gateway, mask }) => mask === ANYWHERE && gateway !== ANYWHERE)
+    .sort((a, b) => Number(a.metric) - Number(b.metric))
+    .flatMap(({ gateway }) => addressOf(gateway) ?? [])
 }
-
-const ZERO = '00000000'
 
 /** The kernel prints the address as a number of this machine's byte order: on all that Node runs on, but s390x, little endian. */
 function addressOf(hex: string): string | undefined {
