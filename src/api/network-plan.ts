@@ -2,6 +2,7 @@
 // see more than was asked for, is an error that says so.
 
 import { Endpoint } from '../base/index.js'
+import { numericEndpoint } from '../host/dns.js'
 import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
 import { checkProxy, ProxyError, type ProxyErrorCode, parseProxy } from '../host/proxy-url.js'
 import { ToxError } from '../tox/errors.js'
@@ -73,7 +74,7 @@ function checkStrict({ udp, tcpPort, portMapping, privacy }: NetworkOptions, pro
   if (privacy === 'strict' && udp === true) throw badOption(`${promise} excludes udp: true`)
   if (tcpPort !== undefined) throw badOption(`${promise} excludes tcpPort: others would connect to this machine`)
   if (portMapping === true) throw badOption(`${promise} excludes portMapping: the router would be asked`)
-  if (Endpoint.parse(proxy.host, proxy.port) === undefined && proxy.host.toLowerCase() !== 'localhost') {
+  if (numericEndpoint(proxy.host, proxy.port) === undefined) {
     const what = `the ${proxyName(proxy)} is known by name`
     throw new ToxError('NEW', 'proxy-not-found', `${what}, and ${promise} asks no DNS: give its IP address`)
   }

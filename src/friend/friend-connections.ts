@@ -8,7 +8,7 @@ import type { LongTermPublicKey } from '../crypto/keys.js'
 import { Alive } from '../packet/friend/alive.js'
 import { LOSSLESS_ID_FIRST, LOSSY_ID_FIRST, LOSSY_ID_LAST, PacketId } from '../packet/friend/packet-id.js'
 import { SHARED_RELAYS_MAX, ShareRelays } from '../packet/friend/share-relays.js'
-import type { RelayInfo } from '../packet/node-info.js'
+import { type RelayInfo, relayNode } from '../packet/node-info.js'
 import { ALIVE_INTERVAL_MS, FriendConnection } from './friend-connection.js'
 import type { FriendConnectionOwner, FriendPath } from './friend-connection-owner.js'
 import type { FriendDht, FriendOnion, FriendPool, FriendSessions, IncomingSession } from './slices.js'
@@ -185,11 +185,8 @@ export class FriendConnections {
     if (now < connection.shareDueMs) return
     const relays = this.#owner.relays.connected(SHARED_RELAYS_MAX)
     if (relays.length === 0) return
-    const nodes = relays.map(({ relay, publicKey }) => ({
-      address: { protocol: 'tcp' as const, endpoint: relay },
-      publicKey,
-    }))
-    if (connection.sendLossless(encode(ShareRelays, { id: PacketId.SHARE_RELAYS, relays: nodes })) === undefined) return
+    const packet = encode(ShareRelays, { id: PacketId.SHARE_RELAYS, relays: relays.map(relayNode) })
+    if (connection.sendLossless(packet) === undefined) return
     connection.shareDueMs = now + SHARE_RELAYS_INTERVAL_MS
     connection.shareRelays(relays)
   }

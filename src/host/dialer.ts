@@ -3,7 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import { Endpoint, type Millis } from '../base/index.js'
 import type { DialAttempt, DialFailureCode, DialHandler, StreamDialer, StreamTarget } from '../transport/stream.js'
-import { ResolveError, type ResolveOptions, resolveHost } from './dns.js'
+import { numericEndpoint, ResolveError, type ResolveOptions, resolveHost } from './dns.js'
 import { SocketStream } from './tcp-stream.js'
 
 /** To reach a host by all of its addresses (c-toxcore: TCP_CONNECTION_TIMEOUT). */
@@ -160,13 +160,6 @@ function reasonOf(error: unknown): readonly [DialFailureCode, string] {
   if (error instanceof ResolveError) return ['not-resolved', error.message]
   const { code = 'unknown error' } = error as NodeJS.ErrnoException
   return REASONS[code] ?? ['unreachable', `the host cannot be reached (${code})`]
-}
-
-const LOOPBACK = Endpoint.of(Uint8Array.of(127, 0, 0, 1), 0)
-
-/** Addresses that nobody has to be asked for. */
-function numericEndpoint(host: string, port: number): Endpoint | undefined {
-  return Endpoint.parse(host, port) ?? (host.toLowerCase() === 'localhost' ? LOOPBACK.withPort(port) : undefined)
 }
 
 /** Resolves with a connected socket; rejects with the system's error, or the signal's reason. */

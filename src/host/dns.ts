@@ -27,6 +27,13 @@ export class ResolveError extends Error {
 /** 253 characters, labels of 1 to 63 letters, digits, hyphens and underscores (RFC 1035; underscores occur in practice). */
 const HOST_NAME = /^(?=.{1,253}\.?$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/
 
+const LOOPBACK = Endpoint.of(Uint8Array.of(127, 0, 0, 1), 0)
+
+/** The address of a host that nobody has to be asked for: a numeric one, or `localhost`. */
+export function numericEndpoint(host: string, port: number): Endpoint | undefined {
+  return Endpoint.parse(host, port) ?? (host.toLowerCase() === 'localhost' ? LOOPBACK.withPort(port) : undefined)
+}
+
 /** Whether `host` is a numeric address or could be a name: what a parser can know without asking anybody. */
 export function isHost(host: string): boolean {
   if (Endpoint.parse(host, 1) !== undefined) return true

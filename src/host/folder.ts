@@ -26,3 +26,15 @@ export async function removeFile(path: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
+
+/** A new file with `bytes`, or text as UTF-8, readable by its owner alone, on disk when this resolves. */
+export async function writeSynced(path: string, bytes: Uint8Array | string): Promise<void> {
+  await removeFile(path)
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

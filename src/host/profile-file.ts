@@ -5,9 +5,9 @@
 // has reported survives a kill and, where the disk keeps its word, a power loss.
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
-import { copyFile, link, open, rename } from 'node:fs/promises'
+import { copyFile, link, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { removeFile, syncFolder } from './folder.js'
+import { removeFile, syncFolder, writeSynced } from './folder.js'
 import { ProfileError, profileErrorOf } from './profile-error.js'
 import { ProfileLock } from './profile-lock.js'
 
@@ -271,18 +271,6 @@ export function readProfileBytes(path: string): Uint8Array | undefined {
 function isFilled(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
   return found?.isFile() === true && found.size > 0
-}
-
-/** A new file with `bytes`, readable by its owner alone, on disk when this resolves. */
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  await removeFile(path)
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 /** Gives the file `path` the name `other` as well, in one step, over whatever has that name. */

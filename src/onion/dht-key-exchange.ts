@@ -13,7 +13,7 @@ import {
   NONCE_BYTES,
   type Nonce,
 } from '../crypto/keys.js'
-import type { NodeInfo, RelayInfo } from '../packet/node-info.js'
+import { type NodeInfo, type RelayInfo, relayNode } from '../packet/node-info.js'
 import {
   DHT_PUBLIC_KEY_KIND,
   DHT_PUBLIC_KEY_NODES_MAX,
@@ -110,10 +110,7 @@ export class DhtKeyExchange {
       noReplay: BigInt(env.clock.unixSeconds()),
       dhtPublicKey: publicKey,
       nodes: [
-        ...ours.map((info) => ({
-          address: { protocol: 'tcp' as const, endpoint: info.relay },
-          publicKey: info.publicKey,
-        })),
+        ...ours.map(relayNode),
         ...near.map((node) => ({
           address: { protocol: 'udp' as const, endpoint: node.endpoint },
           publicKey: node.publicKey,

@@ -58,6 +58,11 @@ export interface RelayInfo {
   readonly publicKey: DhtPublicKey
 }
 
+export interface NodeOrRelay {
+  readonly address: ProtocolEndpoint
+  readonly publicKey: DhtPublicKey
+}
+
 /** A DHT node or a TCP relay, as friends tell each other and as savedata keeps them. */
 export const nodeOrRelay = struct({ address: protocolEndpoint, publicKey: bytes<DhtPublicKey>(32) }, 'node info')
 
@@ -67,3 +72,8 @@ export const nodeInfo: Schema<NodeInfo> = mapped(
   ({ endpoint, publicKey }: NodeInfo) => ({ address: { protocol: 'udp' as const, endpoint }, publicKey }),
   ({ address, publicKey }) => (address.protocol === 'udp' ? { endpoint: address.endpoint, publicKey } : undefined),
 )
+
+/** A relay as it stands in lists of nodes and relays. */
+export function relayNode({ relay, publicKey }: RelayInfo): NodeOrRelay {
+  return { address: { protocol: 'tcp', endpoint: relay }, publicKey }
+}

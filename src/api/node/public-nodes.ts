@@ -55,14 +55,17 @@ export function snapshotNodes(): readonly BootstrapNode[] {
   return parseNodesJson(snapshotJson(), 'the bundled list').nodes
 }
 
-/** Nodes in the JSON of nodes.tox.chat, as `parseNodesJson` reads it. */
-export function formatNodesJson(nodes: readonly BootstrapNode[], takenSeconds: number): string {
+/** What a list tells of a node; its TCP ports where they are known. */
+export type ListedNode = Omit<BootstrapNode, 'tcpPorts'> & Partial<BootstrapNode>
+
+/** Nodes in the JSON of nodes.tox.chat, as `parseNodesJson` reads it; with the time of the list where that matters. */
+export function formatNodesJson(nodes: readonly ListedNode[], takenSeconds?: number): string {
   const entries = nodes.map(({ host, port, publicKey, tcpPorts }) => ({
     [host.includes(':') ? 'ipv6' : 'ipv4']: host,
     port,
     tcp_ports: tcpPorts,
     public_key: toHex(publicKey),
   }))
-  const head = `{"last_refresh":${takenSeconds},"nodes":[`
+  const head = `{${takenSeconds === undefined ? '' : `"last_refresh":${takenSeconds},`}"nodes":[`
   return `${head}${entries.map((entry) => `\n${JSON.stringify(entry)}`).join(',')}\n]}\n`
 }

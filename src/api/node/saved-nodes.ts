@@ -1,12 +1,13 @@
 // The nodes that a node knew when it was last here, so that it is back in the network at once, whatever became of those that
 // its operator named. In the JSON of nodes.tox.chat, which `--nodes` reads as well.
 
-import { open, readFile, rename, stat } from 'node:fs/promises'
+import { readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Endpoint, toHex } from '../../base/index.js'
-import { removeFile, syncFolder } from '../../host/folder.js'
+import { Endpoint } from '../../base/index.js'
+import { removeFile, syncFolder, writeSynced } from '../../host/folder.js'
 import { BootstrapNodeError, parseNodesJson } from '../../host/nodes-file.js'
 import type { NodeInfo } from '../../packet/node-info.js'
+import { formatNodesJson, type ListedNode } from './public-nodes.js'
 
 /** 2,080 nodes, the most that the DHT tells, of 160 bytes are 333 KB. */
 const FILE_BYTES_MAX = 2 * 1024 * 1024
@@ -38,7 +39,7 @@ export class SavedNodes {
 
   /** Replaces what was saved, in one step; saves run one after another. Rejects with the system's error. */
   save(nodes: readonly NodeInfo[]): Promise<void> {
-    const saving = this.#saving.then(() => this.#write(formatNodes(nodes)))
+    const saving = this.#saving.then(() => this.#write(formatNodesJson(nodes.map(listed))))
     this.#saving = saving.catch(() => {})
     return saving
   }
@@ -46,14 +47,7 @@ export class SavedNodes {
   async #write(text: string): Promise<void> {
     const draft = `${this.path}.tmp`
     try {
-      await removeFile(draft)
-      const file = await open(draft, 'wx', 0o600)
-      try {
-        await file.writeFile(text)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      await writeSynced(draft, text)
       await rename(draft, this.path)
       await syncFolder(dirname(this.path))
     } catch (error) {
@@ -63,11 +57,8 @@ export class SavedNodes {
   }
 }
 
-function formatNodes(nodes: readonly NodeInfo[]): string {
-  const entries = nodes.map(({ endpoint, publicKey }) => ({
-    [endpoint.family === 4 ? 'ipv4' : 'ipv6']: endpoint.ip,
-    port: endpoint.port,
-    public_key: toHex(publicKey),
-  }))
-  return `{"nodes":[${entries.map((entry) => `\n${JSON.stringify(entry)}`).join(',')}\n]}\n`
-}
+const listed = ({ endpoint, publicKey }: NodeInfo): ListedNode => ({
+  host: endpoint.ip,
+  port: endpoint.port,
+  publicKey,
+})

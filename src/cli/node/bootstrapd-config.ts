@@ -2,7 +2,8 @@
 // passes over is passed over as well, but told.
 
 import { type BootstrapNode, BootstrapNodeError, parseBootstrapNode } from '../../api/index.js'
-import { MOTD_BYTES_MAX, type NodeConfig } from './config.js'
+import { MOTD_BYTES_MAX } from '../../api/node/motd.js'
+import type { NodeConfig } from './config.js'
 import { ConfigReader, type Problem } from './config-reader.js'
 import { type ConfigGroup, type ConfigValue, describe, isGroup } from './config-value.js'
 import { defined, type ReadConfig } from './own-config.js'

@@ -87,6 +87,3 @@ export function parseMetricsAddress(text: string): { host: string; port: number 
   if (portText === undefined || port > 65_535) return undefined
   return { host: bracketed ?? plain ?? '127.0.0.1', port }
 }
-
-/** What our own files and the command line allow for a message of the day. */
-export const MOTD_BYTES_MAX = 255

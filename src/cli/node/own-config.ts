@@ -1,7 +1,8 @@
 // Our own settings. Every mistake is an error: a node must not run otherwise than its operator wrote.
 
 import { LIMIT_RANGES } from '../../api/node/limits.js'
-import { LOG_LEVELS, MOTD_BYTES_MAX, type NodeConfig, parseMetricsAddress } from './config.js'
+import { MOTD_BYTES_MAX } from '../../api/node/motd.js'
+import { LOG_LEVELS, type NodeConfig, parseMetricsAddress } from './config.js'
 import { ConfigReader, type Problem } from './config-reader.js'
 import type { ConfigGroup } from './config-value.js'
 

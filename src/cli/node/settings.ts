@@ -2,6 +2,7 @@
 
 import type { BootstrapNode } from '../../api/index.js'
 import { BootstrapNodeError, readNodesFile } from '../../api/index.js'
+import { MOTD_BYTES_MAX } from '../../api/node/motd.js'
 import { CliError, type Option, type Values } from '../command.js'
 import { bootstrapNodesOf } from '../network.js'
 import { publicNodesOf, publicOption } from '../public-nodes.js'
@@ -9,7 +10,6 @@ import {
   LOG_LEVELS,
   type LoadedConfig,
   loadConfig,
-  MOTD_BYTES_MAX,
   type NodeConfig,
   type NodeLogLevel,
   parseMetricsAddress,

@@ -3,7 +3,7 @@
 
 import { concatBytes } from '../../base/index.js'
 import { decodePrefix, encode, many, Reader, u32le } from '../../codec/index.js'
-import { type NodeInfo, nodeInfo, nodeOrRelay, type RelayInfo } from '../node-info.js'
+import { type NodeInfo, nodeInfo, nodeOrRelay, type RelayInfo, relayNode } from '../node-info.js'
 import { DHT_SECTION_COOKIE, readSections, writeSections } from './section.js'
 
 /** In front of the sections of the DHT section. */
@@ -48,11 +48,7 @@ export function readRelays(bytes: Uint8Array): RelayInfo[] | undefined {
 
 /** Relays behind one another. */
 export function writeRelays(relays: readonly RelayInfo[]): Uint8Array {
-  const nodes = relays.map(({ relay, publicKey }) => ({
-    address: { protocol: 'tcp' as const, endpoint: relay },
-    publicKey,
-  }))
-  return encode(many(nodeOrRelay), nodes)
+  return encode(many(nodeOrRelay), relays.map(relayNode))
 }
 
 /** The nodes of a DHT section: of a damaged list none, `undefined` when there is no list in front of the first damage. */
