@@ -1,6 +1,12 @@
 // What `import 'toxcore-ts'` offers.
 
-export { type BootstrapNode, BootstrapNodeError, parseBootstrapNode, readNodesFile } from '../host/nodes-file.js'
+export {
+  type BootstrapNode,
+  BootstrapNodeError,
+  parseBootstrapNode,
+  type RelayNode,
+  readNodesFile,
+} from '../host/nodes-file.js'
 export { ProxyError, parseProxy } from '../host/proxy-url.js'
 export type {
   ConnectionStatus,
@@ -43,7 +49,6 @@ export type {
   FileContent,
   HandleOptions,
   NetworkOptions,
-  RelayNode,
   SendFileOptions,
   SendOptions,
   ToxOptions,

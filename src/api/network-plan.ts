@@ -3,11 +3,11 @@
 
 import { Endpoint } from '../base/index.js'
 import { numericEndpoint } from '../host/dns.js'
-import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
+import { asBootstrapNode, asRelayNode, type BootstrapNode, type RelayNode } from '../host/nodes-file.js'
 import { checkProxy, ProxyError, type ProxyErrorCode, parseProxy } from '../host/proxy-url.js'
 import { ToxError } from '../tox/errors.js'
 import { type ProxyServer, proxyName } from '../transport/proxy/index.js'
-import type { NetworkOptions, RelayNode } from './options.js'
+import type { NetworkOptions } from './options.js'
 
 export interface NetworkPlan {
   readonly bootstrap: readonly BootstrapNode[]
@@ -48,7 +48,7 @@ export function planNetwork(options: NetworkOptions): NetworkPlan {
   const isOverruled = proxy !== undefined && udp === true
   return {
     bootstrap: inOrder((options.bootstrap ?? []).map(asBootstrapNode), proxy),
-    relays: inOrder((options.relays ?? []).map(asBootstrapRelay), proxy),
+    relays: inOrder((options.relays ?? []).map(asRelayNode), proxy),
     hasUdp: udp !== false && proxy === undefined,
     proxy,
     isStrict,
@@ -85,11 +85,6 @@ function inOrder<Node extends RelayNode>(nodes: readonly Node[], proxy: ProxySer
   if (proxy === undefined) return nodes
   const isNumeric = ({ host, port }: Node): boolean => Endpoint.parse(host, port) !== undefined
   return [...nodes.filter(isNumeric), ...nodes.filter((node) => !isNumeric(node))]
-}
-
-function asBootstrapRelay(relay: string | RelayNode): RelayNode {
-  const { host, port, publicKey } = typeof relay === 'string' ? asBootstrapNode(relay) : relay
-  return { host, port, publicKey }
 }
 
 function badOption(text: string): ToxError {

@@ -2,16 +2,13 @@
 
 import type { LogLevel } from '../base/index.js'
 import type { CryptoName } from '../crypto/index.js'
-import type { BootstrapNode } from '../host/nodes-file.js'
+import type { BootstrapNode, RelayNode } from '../host/nodes-file.js'
 import type { OutboxStore, ReceiptMode, ReceivedStore } from '../messenger/index.js'
 import type { ToxStore } from '../store/index.js'
 import type { TransferStore } from '../store/transfers.js'
 import type { ProxyServer } from '../transport/proxy/proxy.js'
 import type { Message } from './events.js'
 import type { FileKindName } from './files/transfer.js'
-
-/** A TCP relay. */
-export type RelayNode = Pick<BootstrapNode, 'host' | 'port' | 'publicKey'>
 
 /** How a Tox reaches the network, and what others may see of it (doc/privacy.md). */
 export interface NetworkOptions {

@@ -2,10 +2,10 @@
 
 import { toHex } from '../base/index.js'
 import type { LongTermPublicKey } from '../crypto/index.js'
-import { asBootstrapNode, type BootstrapNode } from '../host/nodes-file.js'
+import { asRelayNode, type BootstrapNode, type RelayNode } from '../host/nodes-file.js'
 import type { ConnectionStatus } from '../messenger/index.js'
 import { streamTarget } from './host-network.js'
-import type { RelayNode, WaitOptions } from './options.js'
+import type { WaitOptions } from './options.js'
 import { type FriendPath, friendPath } from './path.js'
 import type { PortMapping } from './port-mappings.js'
 import { type Relay, RelayWatch, relayOf } from './relays.js'
@@ -82,10 +82,10 @@ export abstract class ToxNetwork extends ToxEvents {
     return this.#runtime.engine.relays?.list.map(relayOf) ?? []
   }
 
-  /** Uses one more TCP relay, `'HOST:PORT:KEY'` or parsed. Throws BootstrapNodeError when it is not of that form. */
+  /** Uses one more TCP relay, `'HOST:PORT:KEY'` or parsed. Throws BootstrapNodeError when it cannot be one. */
   addRelay(relay: string | RelayNode): void {
     this.assertOpen()
-    const { host, port, publicKey } = typeof relay === 'string' ? asBootstrapNode(relay) : relay
+    const { host, port, publicKey } = asRelayNode(relay)
     this.#runtime.turn(() => this.#runtime.engine.addRelay(streamTarget(host, port), publicKey))
   }
 

@@ -18,6 +18,9 @@ export interface BootstrapNode {
   readonly tcpPorts: readonly number[]
 }
 
+/** A TCP relay: `port` is the TCP port. */
+export type RelayNode = Pick<BootstrapNode, 'host' | 'port' | 'publicKey'>
+
 export type BootstrapNodeErrorCode =
   | 'bad-form'
   | 'bad-host'
@@ -61,9 +64,30 @@ export function parseBootstrapNode(text: string): BootstrapNode {
   return { host, port, publicKey: parseKey(keyText!), tcpPorts: [] }
 }
 
-/** The node itself, or the one that a text names. Throws as `parseBootstrapNode`. */
+/** The node itself, when it can be one, or the one that a text names. Throws as `parseBootstrapNode`. */
 export function asBootstrapNode(node: string | BootstrapNode): BootstrapNode {
-  return typeof node === 'string' ? parseBootstrapNode(node) : node
+  if (typeof node === 'string') return parseBootstrapNode(node)
+  checkRelayNode(node)
+  const badPort = node.tcpPorts?.find((port) => !isPort(port))
+  if (badPort !== undefined) throw new BootstrapNodeError('bad-port', `'${badPort}' is not a TCP port: 1 to 65535`)
+  return node
+}
+
+/** As `asBootstrapNode`, for a relay. */
+export function asRelayNode(relay: string | RelayNode): RelayNode {
+  if (typeof relay !== 'string') checkRelayNode(relay)
+  const { host, port, publicKey } = typeof relay === 'string' ? parseBootstrapNode(relay) : relay
+  return { host, port, publicKey }
+}
+
+function checkRelayNode({ host, port, publicKey }: RelayNode): void {
+  if (typeof host !== 'string' || !isHost(host)) {
+    throw new BootstrapNodeError('bad-host', `${JSON.stringify(host)} is neither an IP address nor a host name`)
+  }
+  if (!isPort(port)) throw new BootstrapNodeError('bad-port', `'${port}' is not a port: 1 to 65535`)
+  if (!(publicKey instanceof Uint8Array) || publicKey.length !== PUBLIC_KEY_BYTES) {
+    throw new BootstrapNodeError('bad-key-length', `the key of ${host}:${port} is not ${PUBLIC_KEY_BYTES} bytes`)
+  }
 }
 
 function parseKey(text: string): DhtPublicKey {

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict'
 import { HostNetwork } from '../../src/api/host-network.js'
 import { type NetworkPlan, planNetwork } from '../../src/api/network-plan.js'
 import type { NetworkOptions } from '../../src/api/options.js'
-import { BootstrapNodeError, Tox, ToxError } from '../../src/index.js'
+import { BootstrapNodeError, parseBootstrapNode, Tox, ToxError } from '../../src/index.js'
 import { VirtualTime, virtualEnv } from '../support/env.js'
 
 const KEY = '8E8B63299B3D520FB377FE5100E65E3322F7AE5B20A0ACED2981769FC5B43725'
 const NODE = `192.0.2.1:33445:${KEY}`
+const RELAY = parseBootstrapNode(NODE)
 const PROXY = 'socks5://127.0.0.1:9050'
 
 const codeOf = (options: object): string => {
@@ -96,6 +97,8 @@ describe('network options', () => {
       [{ relays: ['relay.example'] }, 'bad-form'],
       [{ relays: [`relay.example:0:${KEY}`] }, 'bad-port'],
       [{ bootstrap: [`relay.example:1:${KEY}00`] }, 'bad-key-length'],
+      [{ relays: [{ ...RELAY, host: 'a\r\nb' }] }, 'bad-host'],
+      [{ bootstrap: [{ ...RELAY, host: 'a\r\nb' }] }, 'bad-host'],
     ]
     for (const [options, code] of cases) assert.equal(codeOf(options), code, JSON.stringify(options))
   })
@@ -110,6 +113,9 @@ describe('network options', () => {
   it('leave no UDP port without UDP, and a port of our own where it is wanted', async () => {
     await using none = await Tox.create({ udp: false, bindAddress: '127.0.0.1', relays: [NODE] })
     assert.equal(none.udpPort, 0)
+    assert.throws(() => none.addRelay({ ...RELAY, host: 'a\r\nb' }), { name: 'BootstrapNodeError', code: 'bad-host' })
+    const bad = none.bootstrap({ ...RELAY, port: 0 })
+    await assert.rejects(bad, { name: 'BootstrapNodeError', code: 'bad-port' })
     await using both = await Tox.create({ bindAddress: '127.0.0.1', port: 0, ipv6: false, tcpPort: 0 })
     assert.ok(both.udpPort > 0 && both.tcpPort! > 0)
     const again = Tox.create({ udp: false, bindAddress: '127.0.0.1', tcpPort: both.tcpPort! })

@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  asBootstrapNode,
+  asRelayNode,
+  type BootstrapNode,
   BootstrapNodeError,
   formatBootstrapNode,
   loadNodesFile,
@@ -57,6 +60,57 @@ describe('parseBootstrapNode', () => {
     assert.equal(code('host:1:'), 'bad-key-length')
     assert.equal(code(`host:1:${KEY.replace('E', 'G')}`), 'bad-key-digit')
     assert.throws(() => parseBootstrapNode(`host:1:${KEY}000000000000`), /Tox ID/)
+  })
+})
+
+describe('a node or relay in parts', () => {
+  const { publicKey } = parseBootstrapNode(`host:1:${KEY}`)
+  const node = { host: 'node.example', port: 33_445, publicKey, tcpPorts: [443] }
+
+  it('is taken as it is', () => {
+    const { tcpPorts, ...relay } = node
+    assert.equal(asBootstrapNode(node), node)
+    assert.deepEqual(asRelayNode(node), relay)
+    assert.deepEqual(asRelayNode(`node.example:33445:${KEY}`), relay)
+    for (const host of ['::1', '192.0.2.1', 'localhost', `${'a'.repeat(56)}.onion`]) {
+      assert.equal(asRelayNode({ ...relay, host }).host, host)
+    }
+    const careless = relay as BootstrapNode
+    assert.equal(asBootstrapNode(careless), careless)
+  })
+
+  it('is judged as one of a text', () => {
+    const cases: [string, object][] = [
+      ['bad-host', { host: 'relay.example:1 HTTP/1.1\r\nX: ' }],
+      ['bad-host', { host: 'a b' }],
+      ['bad-host', { host: '' }],
+      ['bad-host', { host: undefined }],
+      ['bad-host', { host: '1.2.3.256' }],
+      ['bad-host', { host: '[::1]' }],
+      ['bad-host', { host: 'fe80::1%eth0' }],
+      ['bad-port', { port: 0 }],
+      ['bad-port', { port: 65_536 }],
+      ['bad-port', { port: '443' }],
+      ['bad-key-length', { publicKey: publicKey.subarray(1) }],
+      ['bad-key-length', { publicKey: KEY }],
+    ]
+    for (const [code, wrong] of cases) {
+      const one = { ...node, ...wrong }
+      assert.equal(
+        codeOf(() => asBootstrapNode(one)),
+        code,
+        JSON.stringify(wrong),
+      )
+      assert.equal(
+        codeOf(() => asRelayNode(one)),
+        code,
+        JSON.stringify(wrong),
+      )
+    }
+    assert.equal(
+      codeOf(() => asBootstrapNode({ ...node, tcpPorts: [443, 0] })),
+      'bad-port',
+    )
   })
 })
 

@@ -16,10 +16,18 @@ export function proxied(
   return new Passage(stream, proxy, target, handler)
 }
 
+/** A name that means nothing else to a proxy: in HTTP a line break would begin a header of whoever chose the name. */
+const PLAIN_NAME = /^[A-Za-z0-9._-]+$/
+
 /** Why a proxy of this type cannot be asked for `target`, if so. */
 export function proxyObstacle(proxy: ProxyServer, target: StreamTarget): DialFailure | undefined {
-  if (!('host' in target) || target.host.length <= SOCKS5_NAME_BYTES_MAX) return undefined
-  return { code: 'not-resolved', text: `the host name is too long for the ${proxyName(proxy)}` }
+  if (!('host' in target) || Endpoint.parse(target.host, target.port) !== undefined) return undefined
+  const { host } = target
+  if (PLAIN_NAME.test(host) && host.length <= SOCKS5_NAME_BYTES_MAX) return undefined
+  return {
+    code: 'not-resolved',
+    text: `the ${proxyName(proxy)} is not asked for what is too long for a host name, or none`,
+  }
 }
 
 const talkOf = (proxy: ProxyServer, target: StreamTarget): ProxyTalk =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Endpoint } from '../../../src/base/index.js'
 import type { ProxyServer } from '../../../src/transport/proxy/index.js'
+import { proxyObstacle } from '../../../src/transport/proxy/passage.js'
 import { bytes, cuts, Scene } from './scene.js'
 
 const PROXY: ProxyServer = { type: 'http', host: '::1', port: 8080 }
@@ -26,6 +27,29 @@ describe('HTTP CONNECT', () => {
     assert.equal(askedFor(`${'b'.repeat(56)}.onion`), `CONNECT ${'b'.repeat(56)}.onion:443 HTTP/1.1`)
     const six = new Scene(PROXY, Endpoint.parse('2001:db8::1', 443)!)
     assert.match(text(six.said[0]), /^CONNECT \[2001:db8::1\]:443 HTTP\/1\.1\r\nHost: \[2001:db8::1\]:443\r\n\r\n$/)
+  })
+
+  it('is not used for what would say something else to the proxy than a name', () => {
+    const obstacle = (host: string): string | undefined => proxyObstacle(PROXY, { host, port: 443 })?.code
+    const tricks = [
+      'relay.example:443 HTTP/1.1\r\nProxy-Authorization: Basic AAAA\r\nX: ',
+      'a\nb',
+      'a\r',
+      'a b',
+      'a:1',
+      '',
+      'user@a',
+      'a/b',
+      '[::1]',
+      'fe80::1%eth0',
+      'fe80::1%eth0\r\n',
+      '::1\r\n',
+      'bücher.example',
+    ]
+    for (const host of tricks) assert.equal(obstacle(host), 'not-resolved', JSON.stringify(host))
+    for (const host of ['relay.example', 'Relay-1_b.example.', '2001:db8::1', '::ffff:192.0.2.7', '192.0.2.7']) {
+      assert.equal(obstacle(host), undefined, host)
+    }
   })
 
   it('tells who we are, in UTF-8', () => {
