@@ -2,7 +2,7 @@
 // message: when the disk fails, the log says so.
 
 import type { MessageKind } from '../packet/messenger/message.js'
-import type { ToxStore } from '../store/index.js'
+import type { MessageDirection, MessageState, ToxStore } from '../store/index.js'
 import type { Friend } from './friend.js'
 import type { WithStore } from './with-store.js'
 
@@ -18,16 +18,13 @@ export class Remember {
     this.#isTaken = received === store.received
   }
 
-  incoming({ publicKey }: Friend, kind: MessageKind, text: string): void {
-    if (this.#isTaken) return
-    const row = { friend: publicKey, direction: 'incoming', kind, text, state: 'received' } as const
-    this.#attempt(() => this.#store.history.append({ ...row, timeMs: Date.now() }))
+  incoming(friend: Friend, kind: MessageKind, text: string): void {
+    if (!this.#isTaken) this.#append(friend, 'incoming', kind, text, 'received')
   }
 
   /** A message that was sent without the outbox; its id in the history. */
-  outgoing({ publicKey }: Friend, kind: MessageKind, text: string): number | undefined {
-    const row = { friend: publicKey, direction: 'outgoing', kind, text, state: 'sent' } as const
-    return this.#attempt(() => this.#store.history.append({ ...row, timeMs: Date.now() }))
+  outgoing(friend: Friend, kind: MessageKind, text: string): number | undefined {
+    return this.#append(friend, 'outgoing', kind, text, 'sent')
   }
 
   /** Its receipt came. */
@@ -50,6 +47,17 @@ export class Remember {
   /** A friend comes or goes. */
   seen({ publicKey }: Friend): void {
     this.#attempt(() => this.#store.peers.put({ publicKey, lastSeenMs: Date.now() }))
+  }
+
+  #append(
+    { publicKey: friend }: Friend,
+    direction: MessageDirection,
+    kind: MessageKind,
+    text: string,
+    state: MessageState,
+  ): number | undefined {
+    const timeMs = Date.now()
+    return this.#attempt(() => this.#store.history.append({ friend, direction, kind, text, timeMs, state }))
   }
 
   #attempt<T>(work: () => T): T | undefined {

@@ -1,4 +1,5 @@
-// The history of a store in memory: the newest messages of all friends, in one list sorted by time.
+// The history of a store in memory: the newest messages of all friends, in one list in the order of storing, which is that of
+// ids and nearly always that of time. No index beside it: to keep a message costs an object and a place at the end of a list.
 
 import { MEMORY_HISTORY_MESSAGES_MAX } from './limits.js'
 import { judgeQuery, type Place, pageOf, type Wanted } from './query.js'
@@ -18,9 +19,10 @@ interface Kept extends StoredMessage {
 }
 
 export class MemoryHistory implements HistoryStore {
-  /** By time, then by id. */
+  /** By id. */
   #messages: Kept[] = []
-  readonly #byId = new Map<number, Kept>()
+  /** Whether that is by time too. */
+  #isByTime = true
   readonly #max: number
   #lastId = 0
 
@@ -28,28 +30,24 @@ export class MemoryHistory implements HistoryStore {
     this.#max = max
   }
 
-  append(message: NewMessage): number {
-    const { friend, direction, kind, text, timeMs, state } = message
+  append({ friend, direction, kind, text, timeMs, state }: NewMessage): number {
+    const messages = this.#messages
     const id = ++this.#lastId
-    const kept = { id, friend: friend.toUpperCase(), direction, kind, text, timeMs, state }
-    this.#byId.set(id, kept)
-    // Almost always the last place.
-    let at = this.#messages.length
-    while (at > 0 && this.#messages[at - 1]!.timeMs > timeMs) at--
-    this.#messages.splice(at, 0, kept)
+    if (messages.length > 0 && messages[messages.length - 1]!.timeMs > timeMs) this.#isByTime = false
+    messages.push({ id, friend: friend.toUpperCase(), direction, kind, text, timeMs, state })
     // A slice of them at a time: forgetting one by one would move all the others each time.
-    const surplus = this.#messages.length - this.#max
-    if (surplus > this.#max / 8) for (const { id } of this.#messages.splice(0, surplus)) this.#byId.delete(id)
+    const surplus = messages.length - this.#max
+    if (surplus > this.#max / 8) this.#forgetOldest(surplus)
     return id
   }
 
   setState(id: number, state: MessageState): void {
-    const kept = this.#byId.get(id)
+    const kept = this.#messages[this.#indexOf(id)]
     if (kept !== undefined) kept.state = state
   }
 
   message(id: number): StoredMessage | undefined {
-    const kept = this.#byId.get(id)
+    const kept = this.#messages[this.#indexOf(id)]
     return kept === undefined ? undefined : { ...kept }
   }
 
@@ -64,19 +62,16 @@ export class MemoryHistory implements HistoryStore {
   }
 
   delete(id: number): boolean {
-    const kept = this.#byId.get(id)
-    if (kept === undefined) return false
-    this.#byId.delete(id)
-    this.#messages.splice(this.#messages.indexOf(kept), 1)
+    const at = this.#indexOf(id)
+    if (at < 0) return false
+    this.#messages.splice(at, 1)
     return true
   }
 
   clear(friend?: string): number {
     const key = friend?.toUpperCase()
-    const stays = (message: Kept): boolean => key !== undefined && message.friend !== key
     const before = this.#messages.length
-    for (const message of this.#messages) if (!stays(message)) this.#byId.delete(message.id)
-    this.#messages = this.#messages.filter(stays)
+    this.#messages = this.#messages.filter((message) => key !== undefined && message.friend !== key)
     return before - this.#messages.length
   }
 
@@ -89,15 +84,42 @@ export class MemoryHistory implements HistoryStore {
   #collect(wanted: Wanted, accepts: (message: StoredMessage) => boolean): HistoryPage {
     const { friend, sinceMs, untilMs, after, newestFirst, limit } = wanted
     const found: StoredMessage[] = []
-    const count = this.#messages.length
+    const messages = this.#byTime()
+    const count = messages.length
     for (let i = 0; i < count && found.length <= limit; i++) {
-      const message = this.#messages[newestFirst ? count - 1 - i : i]!
+      const message = messages[newestFirst ? count - 1 - i : i]!
       if (friend !== undefined && message.friend !== friend) continue
       if (message.timeMs < sinceMs || message.timeMs >= untilMs) continue
       const isBehind = newestFirst ? isBefore(message, after) : isBefore(after, message)
       if (isBehind && accepts(message)) found.push({ ...message })
     }
     return pageOf(found, limit)
+  }
+
+  /** Where a message stands, -1 when it is not kept. */
+  #indexOf(id: number): number {
+    const messages = this.#messages
+    let low = 0
+    for (let high = messages.length; low < high; ) {
+      const middle = (low + high) >>> 1
+      if (messages[middle]!.id < id) low = middle + 1
+      else high = middle
+    }
+    return messages[low]?.id === id ? low : -1
+  }
+
+  /** Where the clock was set back, sorted for the moment; equal times stay in the order of storing. */
+  #byTime(): Kept[] {
+    return this.#isByTime ? this.#messages : [...this.#messages].sort((a, b) => a.timeMs - b.timeMs)
+  }
+
+  #forgetOldest(count: number): void {
+    if (this.#isByTime) return void this.#messages.splice(0, count)
+    const rest = this.#byTime()
+      .slice(count)
+      .sort((a, b) => a.id - b.id)
+    this.#messages = rest
+    this.#isByTime = rest.every(({ timeMs }, at) => at === 0 || rest[at - 1]!.timeMs <= timeMs)
   }
 }
 
