@@ -11,9 +11,13 @@ const ABANDONED_MS: Millis = 2_500
 const SUSPICIOUS_MS: Millis = 5_000
 /**
  * When to ask. The first time we show the DHT where we are, from the second on the peer is sought: the first silence is mostly
- * one lost packet.
+ * one lost packet. Ways that are cut for long often end elsewhere than they began, so the last rounds reach to where friends
+ * give up (24 to 32 s: CONNECTION_TIMEOUT_MS without one of their Alive packets, which come every 8 s).
  */
-const ROUNDS_MS: readonly Millis[] = [QUIET_MS, QUIET_MS + 500, QUIET_MS + 900, 3_500, 5_500]
+const ROUNDS_MS: readonly Millis[] = [
+  ...[QUIET_MS, QUIET_MS + 500, QUIET_MS + 900, 3_500, 5_500],
+  ...[8_000, 12_000, 17_000, 23_000],
+]
 
 export class Silence {
   heardMs: Millis = Number.NEGATIVE_INFINITY

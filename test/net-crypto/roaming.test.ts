@@ -102,11 +102,18 @@ describe('net crypto: roaming', () => {
     const asked = (): number => b.log.filter((line) => line === 'quiet').length
     assert.ok(world.until(() => asked() === 1, QUIET_MS + 600))
     assert.ok(world.nowMs - silentMs >= QUIET_MS - 1_000)
-    world.run(10_000)
+    world.run(5_000)
     assert.equal(asked(), 4)
+    // Until friends give up, ever more slowly.
+    const lateMs: number[] = []
+    for (let n = 5; world.until(() => asked() === n, 20_000); n++) lateMs.push(world.nowMs - silentMs)
+    assert.equal(lateMs.length, 4)
+    for (const [i, ms] of [8_000, 12_000, 17_000, 23_000].entries()) {
+      assert.ok(lateMs[i]! >= ms - 1_000 && lateMs[i]! <= ms + 100, `round ${i} after ${lateMs[i]} ms`)
+    }
     world.filter = () => true
     world.run(2_000)
-    assert.equal(asked(), 4)
+    assert.equal(asked(), 8)
     assert.ok(a.connection!.state === 'established' && b.connection!.state === 'established')
   })
 })

@@ -2,9 +2,10 @@
 // live on where they can, and no message is lost or comes twice.
 
 import assert from 'node:assert/strict'
+import type { Endpoint } from '../../src/base/index.js'
 import { loadCrypto } from '../../src/crypto/index.js'
-import { type NatOptions, type SimHost, type SimTox, toxPeer } from '../../src/sim/index.js'
-import { Town } from './town.js'
+import { type NatOptions, type Router, type SimHost, type SimTox, toxPeer } from '../../src/sim/index.js'
+import { Town, townStory } from './town.js'
 
 const FRIENDS = 20
 const BACK_MS = 3_000
@@ -160,3 +161,34 @@ describe('mobility', function () {
   }
   journey('is unplugged until it is forgotten, and nobody tells', vanish, { isLong: true })
 })
+
+// Both hear everybody else all the time, so that neither takes its own network for gone: each has to ask for the other anew.
+describe('mobility of two who hear others', function () {
+  this.timeout(60_000)
+  const CUT_MS = 15_000
+  const FOUND_MS = 5_000
+
+  for (const what of ['both routers start again', 'one of them moves'] as const) {
+    townStory(`the way between them is cut for ${CUT_MS / 1000} s, meanwhile ${what}`, {}, (town) => {
+      const { world } = town
+      const home = (): Router => world.addRouter({ kind: 'port-restricted', ports: 'random' })
+      const [alice, bob] = [town.person('alice', { router: home() }), town.person('bob', { router: home() })]
+      town.befriend(alice, bob)
+      world.run(20_000)
+      world.setFilter(({ sender, to }) => !(sender === alice ? isAt(bob, to) : sender === bob && isAt(alice, to)))
+      world.run(CUT_MS - 2_000)
+      if (what === 'one of them moves') bob.moveTo(home())
+      else for (const { router } of [alice, bob]) router!.nat.reboot()
+      world.run(2_000)
+      world.setFilter(undefined)
+      const text = 'there you are'
+      for (const { engine } of [alice, bob]) engine.say(0, text)
+      const isHeard = (): boolean => [alice, bob].every(({ engine }) => engine.heard.some((one) => one.text === text))
+      world.expect('they hear each other in the same session', isHeard, FOUND_MS)
+    })
+  }
+})
+
+function isAt(host: SimHost, to: Endpoint): boolean {
+  return to.ip === host.router?.nat.address.ip || host.ipv4?.equals(to) === true
+}
