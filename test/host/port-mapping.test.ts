@@ -5,20 +5,11 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Endpoint } from '../../src/base/index.js'
-import {
-  defaultGateways,
-  type Gateway,
-  GatewayError,
-  type MappedPort,
-  type WantedPort,
-} from '../../src/host/port-mapping/gateway.js'
+import { defaultGateways, GatewayError, type WantedPort } from '../../src/host/port-mapping/gateway.js'
 import { PcpGateway, readPcp, readPmp, readPmpAddress } from '../../src/host/port-mapping/pcp.js'
-import { PortMapper, type PortMappingState } from '../../src/host/port-mapping/port-mapper.js'
 import { readAnswer } from '../../src/host/port-mapping/ssdp.js'
 import { findService, tagText, UpnpGateway } from '../../src/host/port-mapping/upnp.js'
 import { seededRandom } from '../support/env.js'
-import { until } from '../support/until.js'
 
 const UDP: WantedPort = { protocol: 'udp', port: 33_445 }
 const TCP: WantedPort = { protocol: 'tcp', port: 33_445 }
@@ -246,88 +237,6 @@ describe('port mapping by UPnP', () => {
     assert.equal(readAnswer(answer('http://192.168.1.1/', 'urn:printer'), '192.168.1.1'), undefined)
     assert.equal(readAnswer(answer('http://192.168.1.1/').replace('200', '500'), '192.168.1.1'), undefined)
     assert.equal(readAnswer('NOTIFY * HTTP/1.1', '192.168.1.1'), undefined)
-  })
-})
-
-describe('ports that are kept mapped', () => {
-  /** A router of lists. */
-  class FakeGateway implements Gateway {
-    readonly method = 'pcp'
-    readonly held = new Set<string>()
-    isClosed = false
-    refuses = (_wanted: WantedPort): boolean => false
-
-    map = async (wanted: WantedPort): Promise<MappedPort> => {
-      if (this.refuses(wanted)) throw new GatewayError('not today')
-      this.held.add(wanted.protocol)
-      return { ...wanted, method: 'pcp', external: Endpoint.parse('9.8.7.6', 1)!, lifetimeS: 7200 }
-    }
-    unmap = async ({ protocol }: MappedPort): Promise<void> => void this.held.delete(protocol)
-    close(): void {
-      this.isClosed = true
-    }
-  }
-
-  const mapper = (gateways: Gateway[], ports = [UDP, TCP]) => {
-    const news: PortMappingState[] = []
-    const one = new PortMapper({
-      ports,
-      onChange: (state) => news.push(state),
-      async *routers() {
-        yield* gateways
-      },
-    })
-    toStop.push(() => one.close())
-    return { one, news }
-  }
-
-  it('are told when they are there, and given back at the end', async () => {
-    const gateway = new FakeGateway()
-    const { one, news } = mapper([gateway])
-    one.start()
-    await until(() => news.length === 2, 'both mapped')
-    assert.deepEqual([...gateway.held], ['udp', 'tcp'])
-    assert.deepEqual(one.states, news)
-    await one.close()
-    assert.deepEqual([gateway.held.size, gateway.isClosed], [0, true])
-    assert.equal(news.length, 2)
-  })
-
-  it('are asked of the next router when one refuses, and told as missing when all do', async () => {
-    const [miser, giver] = [new FakeGateway(), new FakeGateway()]
-    miser.refuses = () => true
-    const { one, news } = mapper([miser, giver])
-    one.start()
-    await until(() => news.length === 2, 'both mapped')
-    assert.deepEqual([miser.isClosed, giver.held.size], [true, 2])
-    const poor = mapper([miser], [UDP])
-    poor.one.start()
-    await until(() => poor.news.length === 1, 'told')
-    assert.deepEqual(poor.news, [{ wanted: UDP, failure: 'not today' }])
-    const none = mapper([], [UDP])
-    none.one.start()
-    await until(() => none.news.length === 1, 'told')
-    assert.match(String(none.news[0]!.mapped ?? (none.news[0] as { failure: string }).failure), /no router/)
-  })
-
-  it('are asked for anew after a change of networks; what stays the same is not told again', async () => {
-    const gateway = new FakeGateway()
-    const { one, news } = mapper([gateway])
-    one.start()
-    await until(() => news.length === 2, 'both mapped')
-    gateway.refuses = ({ protocol }) => protocol === 'tcp'
-    one.restart()
-    await until(() => news.length === 3, 'one is gone')
-    assert.deepEqual(news[2], { wanted: TCP, failure: 'not today' })
-  })
-
-  it('end although a router never answers', async () => {
-    const gateway = new FakeGateway()
-    gateway.map = () => new Promise(() => {})
-    const { one, news } = mapper([gateway])
-    one.start()
-    await one.close()
-    assert.deepEqual(news, [])
   })
 })
 

@@ -27,6 +27,8 @@ export interface PortMapperOptions {
   readonly ports: readonly WantedPort[]
   /** Hears of each port that is mapped, mapped elsewhere or no longer mapped. */
   readonly onChange: (state: PortMappingState) => void
+  /** Hears of each port that was mapped and is not wanted any more: the router has taken it back, or why it has not. */
+  readonly onRelease?: (wanted: WantedPort, failure?: string) => void
   /** Routers to ask, the first that gives a port being the one; those of the local networks unless given. */
   readonly routers?: (signal: AbortSignal) => AsyncIterable<Gateway>
 }
@@ -34,45 +36,55 @@ export interface PortMapperOptions {
 export class PortMapper {
   readonly #states = new Map<WantedPort, PortMappingState>()
   readonly #stop = new AbortController()
+  #ports: readonly WantedPort[]
   #gateway: Gateway | undefined
   #timer: NodeJS.Timeout | undefined
   #retryMs = RETRY_FIRST_MS
   #round: Promise<void> | undefined
+  /** Something has changed while a round runs: another one follows it. */
+  #isToRepeat = false
+  #hasMoved = false
 
-  constructor(private readonly options: PortMapperOptions) {}
+  constructor(private readonly options: PortMapperOptions) {
+    this.#ports = options.ports
+  }
 
   /** Begins; returns at once. */
   start(): void {
+    if (this.#stop.signal.aborted) return
+    this.#isToRepeat = this.#round !== undefined
     this.#round ??= this.#runRound().finally(() => {
       this.#round = undefined
+      if (this.#isToRepeat) this.start()
     })
   }
 
   /** After a change of networks: looks for the router anew. */
   restart(): void {
+    this.#hasMoved = true
     this.#retryMs = RETRY_FIRST_MS
-    const begin = (): void => {
-      if (this.#stop.signal.aborted) return
-      this.#forgetGateway()
-      this.start()
-    }
-    if (this.#round === undefined) begin()
-    else void this.#round.then(begin)
+    this.start()
+  }
+
+  /** Other ports from now on. Those that stay are held, and asked for at once; those that are gone are given back. */
+  setPorts(ports: readonly WantedPort[]): void {
+    this.#ports = ports.map((one) => this.#ports.find((known) => isSame(known, one)) ?? one)
+    this.#retryMs = RETRY_FIRST_MS
+    this.start()
   }
 
   get states(): PortMappingState[] {
-    return [...this.#states.values()]
+    return this.#ports.flatMap((wanted) => this.#states.get(wanted) ?? [])
   }
 
   /** Gives all ports back, unless the router takes too long. Never rejects. */
   async close(): Promise<void> {
     this.#stop.abort()
     clearTimeout(this.#timer)
+    this.#ports = []
     const goodbye = async (): Promise<void> => {
       await this.#round
-      for (const { mapped } of this.#states.values()) {
-        if (mapped !== undefined) await this.#gateway?.unmap(mapped).catch(() => {})
-      }
+      await this.#release()
     }
     let timer: NodeJS.Timeout | undefined
     const tooLong = new Promise<void>((resolve) => {
@@ -80,14 +92,21 @@ export class PortMapper {
     })
     await Promise.race([goodbye(), tooLong])
     clearTimeout(timer)
+    for (const state of [...this.#states.values()]) this.#forget(state, 'it took too long')
     this.#forgetGateway()
   }
 
   async #runRound(): Promise<void> {
     clearTimeout(this.#timer)
+    if (this.#hasMoved) this.#forgetGateway()
+    this.#hasMoved = false
+    const ports = this.#ports
+    await this.#release()
     let failures = 0
     let renewMs = RENEW_MAX_MS
-    for (const wanted of this.options.ports) {
+    for (const wanted of ports) {
+      // Not any more, or the end has come: it is to be given back.
+      if (!this.#ports.includes(wanted)) continue
       try {
         const mapped = await this.#map(wanted)
         if (mapped.lifetimeS > 0) renewMs = Math.min(renewMs, Math.max(RENEW_MIN_MS, (mapped.lifetimeS * 1000) / 2))
@@ -97,15 +116,17 @@ export class PortMapper {
         this.#tell({ wanted, failure: error instanceof GatewayError ? error.message : String(error) })
       }
     }
-    if (this.#stop.signal.aborted) return
-    if (failures === this.options.ports.length) this.#forgetGateway()
-    this.#timer = setTimeout(() => this.start(), failures === 0 ? renewMs : this.#retryMs)
+    if (this.#stop.signal.aborted || ports.length === 0) return
+    const isNoneMapped = failures === ports.length
+    if (isNoneMapped) this.#forgetGateway()
+    // A port that is refused again and again must not let the others run out.
+    const retryMs = isNoneMapped ? this.#retryMs : Math.min(this.#retryMs, renewMs)
+    this.#timer = setTimeout(() => this.start(), failures === 0 ? renewMs : retryMs)
     this.#timer.unref()
     this.#retryMs = failures === 0 ? RETRY_FIRST_MS : Math.min(2 * this.#retryMs, RETRY_MAX_MS)
   }
 
   async #map(wanted: WantedPort): Promise<MappedPort> {
-    if (this.#stop.signal.aborted) throw new GatewayError('closed')
     const held = this.#states.get(wanted)?.mapped
     return this.#gateway === undefined ? this.#mapAnew(wanted, held) : this.#gateway.map(wanted, LIFETIME_S, held)
   }
@@ -131,12 +152,35 @@ export class PortMapper {
     this.#gateway = undefined
   }
 
-  /** What changes nothing is not told. */
+  /** Gives back what is not wanted any more. */
+  async #release(): Promise<void> {
+    for (const state of [...this.#states.values()]) {
+      if (this.#ports.includes(state.wanted)) continue
+      const failure = await this.#unmap(state).catch((error: Error) => error.message)
+      this.#forget(state, failure)
+    }
+  }
+
+  /** Resolves with why the router was not asked. */
+  async #unmap({ mapped }: PortMappingState): Promise<string | undefined> {
+    if (mapped === undefined) return undefined
+    if (this.#gateway === undefined) return 'its router is gone'
+    await this.#gateway.unmap(mapped)
+    return undefined
+  }
+
+  /** Says once what became of a port that was mapped. */
+  #forget(state: PortMappingState, failure: string | undefined): void {
+    const isKnown = this.#states.get(state.wanted) === state && this.#states.delete(state.wanted)
+    if (isKnown && state.mapped !== undefined) this.options.onRelease?.(state.wanted, failure)
+  }
+
+  /** What changes nothing is not told, nor what is not wanted any more. */
   #tell(state: PortMappingState): void {
     const before = this.#states.get(state.wanted)
     this.#states.set(state.wanted, state)
     const isNews = before === undefined || describe(before) !== describe(state)
-    if (isNews && !this.#stop.signal.aborted) this.options.onChange(state)
+    if (isNews && this.#ports.includes(state.wanted)) this.options.onChange(state)
   }
 }
 
@@ -150,6 +194,10 @@ async function* routersNear(signal: AbortSignal): AsyncGenerator<Gateway> {
     const gateway = await UpnpGateway.open(router).catch(() => undefined)
     if (gateway !== undefined) yield gateway
   }
+}
+
+function isSame(a: WantedPort, b: WantedPort): boolean {
+  return a.protocol === b.protocol && a.port === b.port
 }
 
 function describe(state: PortMappingState): string {
