@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { COMMAND, isBuilt, Processes } from '../cli/process.js'
 import { startChild } from './child.js'
 import { onlyLoopback } from './lane.js'
 import { commandWithin, makeHome, makeInternet, type Namespace, namespaceObstacle } from './namespace.js'
@@ -14,7 +15,9 @@ import { DEADLINE_MS } from './pair.js'
 import { timed } from './stopwatch.js'
 
 const MINIUPNPD = '/usr/sbin/miniupnpd'
+const UDP_PORT = 33_480
 const TCP_PORT = 33_500
+const OTHER_TCP_PORT = 33_501
 
 const TABLES = `
 table inet upnp {
@@ -124,5 +127,43 @@ describe('interop: port mapping by miniupnpd', function () {
   }
 
   it('opens the ports by PCP for somebody outside, and closes them at the end', () => tell(1, 'pcp'))
+  const serve = async (): Promise<void> => {
+    const { router, machine, address } = await makeHome(internet, 3, 'symmetric')
+    later(router)
+    later(machine)
+    await startDaemon(router, true)
+    const file = join(folder, 'node.toml')
+    const write = (...tcpPorts: number[]): Promise<void> =>
+      writeFile(file, `listen = "0.0.0.0"\nport = ${UDP_PORT}\ntcp_ports = [${tcpPorts}]\nport_mapping = true\n`)
+    await write(TCP_PORT, OTHER_TCP_PORT)
+    const processes = new Processes()
+    later({ [Symbol.asyncDispose]: () => processes.killAll() })
+    // Threads are started from the build alone.
+    const settings = ['--config', file, ...(isBuilt() ? ['--workers', '2'] : [])]
+    const { command, args } = commandWithin(machine, process.execPath, [...COMMAND, 'node', ...settings])
+    const node = processes.startProgram(command, args)
+    const open = (protocol: string, port: number) =>
+      node.until(new RegExp(`port mapping: ${protocol} ${port}: is ${address}:${port} outside \\(pcp\\)`), 'stderr')
+    const all = [open('udp', UDP_PORT), open('tcp', TCP_PORT), open('tcp', OTHER_TCP_PORT)]
+    const key = (await node.firstLine()).slice(-64)
+    await timed('the ports of a node', Promise.all(all))
+    const question = ['--check', '--bootstrap', `${address}:${UDP_PORT}:${key}`, '--tcp-port', String(TCP_PORT)]
+    const { command: ask, args: words } = commandWithin(internet, process.execPath, [...COMMAND, 'node', ...question])
+    const check = processes.startProgram(ask, words)
+    // By UDP and by TCP, under its key.
+    assert.equal(await timed('a node is asked through its ports', check.end()), 0, check.stdout)
+    await write(TCP_PORT)
+    node.signal('SIGHUP')
+    await node.until(new RegExp(`port mapping: tcp ${OTHER_TCP_PORT}: given back`), 'stderr')
+    assert.deepEqual([...portsAt(router).matchAll(/dport (\d+)/g)].map(([, port]) => Number(port)).sort(), [
+      UDP_PORT,
+      TCP_PORT,
+    ])
+    node.signal('SIGTERM')
+    assert.equal(await node.end(), 0)
+    assert.doesNotMatch(portsAt(router), /dnat/)
+  }
+
   it('the same by UPnP, where the router speaks nothing else', () => tell(2, 'upnp'))
+  it('those of a bootstrap node and relay, of two threads, as its file names them', serve)
 })

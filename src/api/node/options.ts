@@ -34,6 +34,11 @@ export interface BootstrapNodeServerOptions {
   readonly motd?: string | false
   /** Whether others on the same local network find it without knowing it. True unless told; never on loopback. */
   readonly lanDiscovery?: boolean
+  /**
+   * Whether the router of a home is asked to open the ports, UDP and TCP (PCP, NAT-PMP, UPnP): false unless told; never on
+   * loopback, nor on IPv6 alone. What comes of it stands in `portMappings` and the log; a failure is never an error.
+   */
+  readonly portMapping?: boolean
   /** Other nodes to join the network through. */
   readonly bootstrap?: readonly (string | BootstrapNode)[]
   readonly limits?: BootstrapNodeLimits
@@ -44,6 +49,6 @@ export interface BootstrapNodeServerOptions {
 }
 
 /** What can be changed while it runs; what is absent stays as it is. */
-export type BootstrapNodeServerUpdate = Pick<BootstrapNodeServerOptions, 'tcpPorts' | 'limits'> & {
+export type BootstrapNodeServerUpdate = Pick<BootstrapNodeServerOptions, 'tcpPorts' | 'limits' | 'portMapping'> & {
   readonly motd?: string
 }

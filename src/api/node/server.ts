@@ -5,6 +5,7 @@ import { type Crypto, type DhtKeyPair, loadCrypto } from '../../crypto/index.js'
 import { asBootstrapNode, type BootstrapNode, formatBootstrapNode } from '../../host/nodes-file.js'
 import { TOX_PORTS, UdpError } from '../../host/udp-socket.js'
 import { ToxError } from '../../tox/errors.js'
+import type { PortMapping } from '../port-mappings.js'
 import { resolveNode } from '../sockets.js'
 import { readKeyFile } from './key-file.js'
 import type { BootstrapNodeLimits } from './limits.js'
@@ -15,6 +16,7 @@ import { NodeHost } from './node-host.js'
 import { nodeMetrics } from './node-metrics.js'
 import type { BootstrapNodeServerOptions, BootstrapNodeServerUpdate } from './options.js'
 import { type ClosedPort, RelayPorts } from './relay-ports.js'
+import { RouterPorts } from './router-ports.js'
 import { SavedNodes } from './saved-nodes.js'
 import { BOOTSTRAP_VERSION, formatNodeVersion } from './version.js'
 import { Workers } from './workers.js'
@@ -26,6 +28,7 @@ export class BootstrapNodeServer {
   readonly #machine: NodeHost
   readonly #publicKey: string
   readonly #relayPorts: RelayPorts
+  readonly #routerPorts: RouterPorts
   readonly #log: Log
   readonly #motd: MessageOfTheDay
   readonly #saved: SavedNodes | undefined
@@ -35,6 +38,7 @@ export class BootstrapNodeServer {
   /** Whether there is anybody to be connected to. */
   #hasOthers = false
   #workers: Workers | undefined
+  #mapsPorts: boolean
   #closing: Promise<void> | undefined
 
   private constructor(
@@ -43,7 +47,7 @@ export class BootstrapNodeServer {
     readonly host: string,
     log: Log,
     motd: MessageOfTheDay,
-    { stateFile }: BootstrapNodeServerOptions,
+    { stateFile, portMapping = false, log: logger = () => {} }: BootstrapNodeServerOptions,
   ) {
     this.#machine = machine
     this.#log = log
@@ -51,6 +55,8 @@ export class BootstrapNodeServer {
     motd.facts = () => this.#motdFacts()
     this.#publicKey = toHex(machine.node.keyPair.publicKey)
     this.#relayPorts = new RelayPorts(machine, host)
+    this.#routerPorts = new RouterPorts(machine.socket, { log: logger })
+    this.#mapsPorts = portMapping
     if (stateFile !== undefined) this.#saved = new SavedNodes(stateFile, (text) => log('warn', text))
     machine.node.dht.events.on('connection', (isConnected) =>
       log('info', isConnected ? 'connected to the network' : 'no node of the network answers any more'),
@@ -79,6 +85,7 @@ export class BootstrapNodeServer {
       throw error
     }
     machine.driver.start()
+    server.#mapPorts()
     return server
   }
 
@@ -100,6 +107,11 @@ export class BootstrapNodeServer {
   /** TCP ports that it was to relay on but that could not be opened. */
   get closedTcpPorts(): readonly ClosedPort[] {
     return this.#relayPorts.failed
+  }
+
+  /** Its ports at the router of the home, with the option `portMapping`. */
+  get portMappings(): readonly PortMapping[] {
+    return this.#routerPorts.mappings
   }
 
   /** Clients of the relay that have shown who they are. */
@@ -124,7 +136,7 @@ export class BootstrapNodeServer {
 
   /** Why it does not do all of its work; empty when it is well. */
   get troubles(): string[] {
-    const troubles = this.closedTcpPorts.map(({ reason }) => reason)
+    const troubles = [...this.closedTcpPorts.map(({ reason }) => reason), ...this.#routerPorts.troubles]
     if (this.#closing !== undefined) troubles.push('it is stopping')
     if (this.#hasOthers && !this.isConnected) troubles.push('no other node answers')
     if (this.#saveError !== undefined) troubles.push(`known nodes cannot be saved: ${this.#saveError}`)
@@ -138,7 +150,8 @@ export class BootstrapNodeServer {
       labelled('gauge', 'tox_node_info', 'Which node this is.', [{ labels, value: 1 }]),
       gauge('tox_node_uptime_seconds', 'Seconds since it started.', Math.floor(this.uptimeMs / 1000)),
     ]
-    return formatMetrics([...about, ...nodeMetrics(this.#machine, this.#counts(), this.#relayPorts.traffic), ...more])
+    const counted = nodeMetrics(this.#machine, this.#counts(), this.#relayPorts.traffic)
+    return formatMetrics([...about, ...counted, ...this.#routerPorts.metrics, ...more])
   }
 
   /** `HOST:PORT:KEY`, as `Tox.create({ bootstrap })` and the command line take it. */
@@ -165,15 +178,19 @@ export class BootstrapNodeServer {
 
   /**
    * Changes what can be changed while it runs. Connections stay: a TCP port that is gone takes no new ones, new limits are for
-   * those who come. Resolves with the TCP ports that could not be opened.
+   * those who come. The router is told of other ports, and asked again for those that stay. Resolves with the TCP ports that
+   * could not be opened.
    */
-  async update({ motd, limits, tcpPorts }: BootstrapNodeServerUpdate): Promise<readonly ClosedPort[]> {
+  async update({ motd, limits, tcpPorts, portMapping }: BootstrapNodeServerUpdate): Promise<readonly ClosedPort[]> {
     if (motd !== undefined) this.#motd.template = motd
     if (limits !== undefined) this.#machine.node.relay?.setLimits(relayLimits(limits))
-    return tcpPorts === undefined ? this.closedTcpPorts : await this.#relayPorts.set(tcpPorts)
+    if (tcpPorts !== undefined) await this.#relayPorts.set(tcpPorts)
+    if (portMapping !== undefined) this.#mapsPorts = portMapping
+    if (tcpPorts !== undefined || portMapping !== undefined) this.#mapPorts()
+    return this.closedTcpPorts
   }
 
-  /** Saves the nodes that it knows and stops. */
+  /** Gives ports back to the router, saves the nodes that it knows and stops. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -185,11 +202,17 @@ export class BootstrapNodeServer {
 
   async #close(): Promise<void> {
     clearInterval(this.#saveTimer)
+    const givenBack = this.#routerPorts.close()
     const nodes = this.#machine.node.dht.savedNodes()
     this.#relayPorts.close()
     await this.#workers?.close()
     this.#machine.close()
     if (this.#saveTimer !== undefined) await this.#save(nodes)
+    await givenBack
+  }
+
+  #mapPorts(): void {
+    this.#routerPorts.update(this.#mapsPorts, this.tcpPorts)
   }
 
   async #startWorkers(threads: number): Promise<void> {

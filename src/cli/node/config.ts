@@ -27,6 +27,7 @@ export interface NodeConfig {
   /** `undefined` is our default; `false` answers no questions about version and message. */
   readonly motd?: string | false
   readonly lanDiscovery?: boolean
+  readonly portMapping?: boolean
   readonly bootstrap?: readonly BootstrapNode[]
   readonly nodesFile?: string
   readonly public?: boolean

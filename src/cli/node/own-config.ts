@@ -25,6 +25,7 @@ export function readOwnConfig(settings: ConfigGroup): ReadConfig {
     stateFile: reader.path('state_file'),
     motd: motdOf(settings, reader, note),
     lanDiscovery: reader.boolean('lan_discovery'),
+    portMapping: reader.boolean('port_mapping'),
     bootstrap: reader.nodes('bootstrap'),
     nodesFile: reader.path('nodes'),
     public: reader.boolean('public'),

@@ -124,8 +124,8 @@ class Service implements AsyncDisposable {
       if (config.limits?.packetShare !== this.#config.limits?.packetShare) restart.push('packetShare')
       if (restart.length > 0) log.log('warn', 'config', `changed, but only a restart brings it: ${restart.join(', ')}`)
       this.#config = config
-      const { motd = 'toxcore-ts', limits = {}, tcpPorts = [] } = config
-      this.#tellClosed(await server.update({ limits, tcpPorts, ...(motd === false ? {} : { motd }) }))
+      const { motd = 'toxcore-ts', limits = {}, tcpPorts = [], portMapping = false } = config
+      this.#tellClosed(await server.update({ limits, tcpPorts, portMapping, ...(motd === false ? {} : { motd }) }))
       this.#tellPlaceholders()
       void this.#joiner.join(nodes)
       log.log('info', 'node', `reloaded; relays on TCP ports ${server.tcpPorts.join(', ') || '(none)'}`)

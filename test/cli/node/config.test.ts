@@ -40,6 +40,7 @@ describe('configuration of a node', () => {
     stateFile: '/s',
     motd: 'up {uptime}',
     lanDiscovery: false,
+    portMapping: true,
     bootstrap: [parseBootstrapNode(NODE)],
     nodesFile: '/n',
     public: true,
@@ -60,6 +61,7 @@ describe('configuration of a node', () => {
       state_file = "/s"
       motd = "up {uptime}"
       lan_discovery = false
+      port_mapping = true
       bootstrap = ["${NODE}"]
       nodes = "/n"
       public = true
@@ -80,10 +82,10 @@ describe('configuration of a node', () => {
 
   it('is ours in JSON', () => {
     const { tcpPorts: tcp_ports, keyFile, pidFile, stateFile, lanDiscovery, bootstrap: _, ...rest } = OWN
-    const { nodesFile, metrics: __, logLevel, limits: ___, ...same } = rest
+    const { nodesFile, portMapping: port_mapping, metrics: __, logLevel, limits: ___, ...same } = rest
     const json = {
       ...{ ...same, tcp_ports, key_file: keyFile, pid_file: pidFile, state_file: stateFile },
-      ...{ lan_discovery: lanDiscovery, bootstrap: [NODE], nodes: nodesFile, metrics: '[::1]:9100' },
+      ...{ lan_discovery: lanDiscovery, port_mapping, bootstrap: [NODE], nodes: nodesFile, metrics: '[::1]:9100' },
       ...{ log_level: logLevel, limits: { relay_connections: 5, relay_connections_per_address: 6, packet_share: 7 } },
     }
     for (const text of [JSON.stringify(json), JSON.stringify(json, undefined, 2)]) {
@@ -107,6 +109,7 @@ describe('configuration of a node', () => {
     ['metrics = "localhost:1"', ['1: metrics must be a port or "ADDRESS:PORT"']],
     ['metrics = 70000', ['1: metrics must be a port or "ADDRESS:PORT"']],
     ['log_level = "loud"', ['1: log_level must be trace, debug, info, warn or error, not the text "loud"']],
+    ['port = 1\nport_mapping = "upnp"', ['2: port_mapping must be true or false, not the text "upnp"']],
     ['workers = 0', ['1: workers must be a whole number from 1 to 256, not 0']],
     ['key_file = ""', ['1: key_file must be the name of a file, not the text ""']],
     ['limits = 5', ['1: limits must be a group of settings, not 5']],
@@ -199,7 +202,7 @@ describe('configuration of a node', () => {
   it('passes over what tox-bootstrapd passes over, and says so', () => {
     const text = [
       'port = "x"',
-      'unheard_of = 1',
+      'port_mapping = true',
       'tcp_relay_ports = [443, 0, "a"]',
       `motd = "${'x'.repeat(256)}"`,
       'bootstrap_nodes = (',
@@ -217,7 +220,10 @@ describe('configuration of a node', () => {
       lines.map((line) => line.split(':')[1]),
       ['1', '2', '3', '3', '4', '6', '7', '8', '9', '10'],
     )
-    assert.match(lines.join('\n'), /unknown setting unheard_of[\s\S]*cut to 255 bytes[\s\S]*passed over: .*'::1\/128'/)
+    assert.match(
+      lines.join('\n'),
+      /unknown setting port_mapping[\s\S]*cut to 255 bytes[\s\S]*passed over: .*'::1\/128'/,
+    )
   })
 
   it('ends where tox-bootstrapd ends', () => {

@@ -43,11 +43,16 @@ describe('toxcore-ts node as a service', function () {
       ...more,
       `tcp_ports = [${first}, ${second}]`,
       'motd = "{dht_nodes} known"',
+      'port_mapping = true',
     )
     const node = processes.start('node', '--config', config)
     const address = await node.firstLine()
     assert.equal(readFileSync(file('pid'), 'utf8'), `${node.pid}\n`)
     await logged(file('log'), /connected to the network/)
+    assert.match(
+      readFileSync(file('log'), 'utf8'),
+      /port mapping: the router is not asked, since .* this machine alone/,
+    )
     write('a.toml', 'nonsense')
     node.signal('SIGHUP')
     await logged(file('log'), /nothing is changed, since the configuration is wrong:[\s\S]*a\.toml:1: /)
