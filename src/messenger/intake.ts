@@ -5,7 +5,8 @@
 // again. It is recognised by a list of what we took and the friend may not know. An entry leaves the list as soon as the
 // friend has acknowledged any lossless packet of ours that was first sent after our acknowledgement of the message had
 // advanced: every packet carries the acknowledgement, so whoever has the packet has seen it. Alive packets go every 8 s; one
-// more is sent when there is nothing else to say, so the list is rarely longer than what came within a second.
+// more is sent when there is nothing else to say, half a second after a message and for each thousand of a burst, so the
+// list is rarely longer than what came within a round trip more.
 // Whatever is on the list when a session begins may be sent again, first of all and in order: see ResendFilter.
 
 import type { Deadline, Millis } from '../base/index.js'
@@ -23,13 +24,15 @@ import { ResendFilter } from './resend-filter.js'
 const RESEND_WITHIN_MS = 10_000
 /** The rest of a tail follows its beginning at once, as fast as the path takes it. */
 const TAIL_PAUSE_MS = 4_000
-/** When nothing else was sent so long after an acknowledgement, an Alive packet asks whether it was seen. */
+/** When nothing else was sent so long after an acknowledgement, or for so many, an Alive packet asks whether it was seen. */
 const ASK_AFTER_MS = 500
+const ASK_AFTER_MESSAGES = 1_024
 /** A store that failed is asked again after 1 s, then after twice that and so on, up to 60 s. */
 const RETRY_MS = 1_000
 const RETRY_MAX_MS = 60_000
-/** A friend who acknowledges nothing must not fill the memory: of more messages the oldest may come twice. */
-const LIST_MAX = 4_096
+/** A friend who acknowledges nothing must not fill the memory: of more messages the oldest, some at a time, may come twice. */
+const LIST_MAX = 4_608
+const LIST_SURPLUS = 512
 
 const ALIVE_PACKET = encode(Alive, { id: PacketId.ALIVE })
 
@@ -42,10 +45,24 @@ export interface MessageReceipt {
 }
 
 /** A message that is not acknowledged. */
-interface Arrived {
-  readonly message: ReceivedMessage
-  readonly hold: PacketHold
-  isConfirmed: boolean
+class Arrived implements MessageReceipt {
+  constructor(
+    readonly message: ReceivedMessage,
+    readonly hold: PacketHold,
+    public isConfirmed: boolean,
+    private readonly intake: Intake,
+  ) {}
+
+  get isLive(): boolean {
+    return !this.intake.isClosed && this.hold.isLive
+  }
+
+  confirm(): boolean {
+    if (!this.isLive) return false
+    this.isConfirmed = true
+    this.intake.onConfirmed()
+    return true
+  }
 }
 
 export class Intake {
@@ -83,9 +100,10 @@ export class Intake {
 
   /** A message, from inside the delivery of its packet; `text` is a view. */
   receive(kind: MessageKind, text: Uint8Array): void {
-    if (this.#filter === undefined) return this.#accept({ kind, text })
+    // One copy for the list and for what waits.
     const message = { kind, text: text.slice() }
-    this.#undecided.push({ message, hold: this.#friend.connection.hold(), isConfirmed: !this.#isManual })
+    if (this.#filter === undefined) return this.#accept(message)
+    this.#undecided.push(this.#arrived(message, this.#friend.connection.hold()))
     switch (this.#filter.next(message)) {
       case 'undecided':
         return this.#patience.set(this.#now + TAIL_PAUSE_MS)
@@ -142,30 +160,24 @@ export class Intake {
       this.#acknowledge(hold)
       return this.#report(message)
     }
-    const { kind, text } = message
-    const arrived = {
-      message: hold === undefined ? { kind, text: text.slice() } : message,
-      hold: hold ?? this.#friend.connection.hold(),
-      isConfirmed: !this.#isManual,
-    }
+    const arrived = this.#arrived(message, hold ?? this.#friend.connection.hold())
     this.#waiting.push(arrived)
-    if (this.#isManual) this.#report(message, this.#receiptOf(arrived))
+    if (this.#isManual) this.#report(message, arrived)
     else if (isFirst) this.#waitForStore()
   }
 
-  #receiptOf(arrived: Arrived): MessageReceipt {
-    const isLive = (): boolean => !this.#isClosed && arrived.hold.isLive
-    return {
-      get isLive() {
-        return isLive()
-      },
-      confirm: () => {
-        if (!isLive()) return false
-        arrived.isConfirmed = true
-        if (!this.#retry.isSet) this.#takeConfirmed()
-        return true
-      },
-    }
+  #arrived(message: ReceivedMessage, hold: PacketHold): Arrived {
+    return new Arrived(message, hold, !this.#isManual, this)
+  }
+
+  /** @internal The application has said its word on one of those that wait. */
+  onConfirmed(): void {
+    if (!this.#retry.isSet) this.#takeConfirmed()
+  }
+
+  /** @internal */
+  get isClosed(): boolean {
+    return this.#isClosed
   }
 
   /** Takes and acknowledges what is confirmed, up to the first that is not. */
@@ -185,12 +197,12 @@ export class Intake {
   }
 
   /** Stores a message; false when the store failed. */
-  #take({ kind, text }: ReceivedMessage): boolean {
-    if (!this.#attempt('store', () => this.#store.take(this.#friend.publicKey, { kind, text }))) return false
-    this.#list.push({ kind, text: text.slice() })
+  #take(message: ReceivedMessage): boolean {
+    if (!this.#attempt('store', () => this.#store.take(this.#friend.publicKey, message))) return false
+    this.#list.push(message)
     if (this.#list.length > LIST_MAX) {
-      this.#marks.shift()
-      this.#settle(1)
+      this.#marks.splice(0, LIST_SURPLUS)
+      this.#settle(LIST_SURPLUS)
     }
     return true
   }
@@ -199,7 +211,8 @@ export class Intake {
   #acknowledge(hold: PacketHold | undefined): void {
     hold?.release()
     this.#marks.push(this.#friend.connection.nextPacketNumber)
-    if (!this.#ask.isSet) this.#ask.set(this.#now + ASK_AFTER_MS)
+    if (this.#marks.length % ASK_AFTER_MESSAGES === 0) this.#askWhetherSeen()
+    else if (!this.#ask.isSet) this.#ask.set(this.#now + ASK_AFTER_MS)
   }
 
   /** A lossless packet that nobody misses: its acknowledgement tells that ours was seen. */

@@ -53,9 +53,10 @@ class RecordedOutbox implements OutboxStore {
   append(friend: LongTermPublicKey, message: OutboxMessage): boolean {
     if (!this.#store.append(friend, message)) return false
     const key = toHex(friend)
-    const { kind, text } = message
-    const row = { friend: key, direction: 'outgoing', kind, state: 'pending' } as const
-    const id = this.#history.append({ ...row, text: fromUtf8(text), timeMs: Date.now() })
+    const { kind } = message
+    const text = fromUtf8(message.text)
+    const row = { friend: key, direction: 'outgoing', kind, text, timeMs: Date.now(), state: 'pending' } as const
+    const id = this.#history.append(row)
     const rows = this.#rows.get(key) ?? []
     this.#rows.set(key, rows)
     rows.push({ messageId: message.messageId, id })
@@ -91,9 +92,10 @@ class RecordedReceived implements ReceivedStore {
 
   take(friend: LongTermPublicKey, message: ReceivedMessage): void {
     this.#store.take(friend, message)
-    const { kind, text } = message
-    const row = { friend: toHex(friend), direction: 'incoming', kind, state: 'received' } as const
-    this.#history.append({ ...row, text: fromUtf8(text), timeMs: Date.now() })
+    const key = toHex(friend)
+    const { kind } = message
+    const text = fromUtf8(message.text)
+    this.#history.append({ friend: key, direction: 'incoming', kind, text, timeMs: Date.now(), state: 'received' })
   }
 
   settle(friend: LongTermPublicKey, count: number): void {

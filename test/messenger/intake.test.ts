@@ -104,6 +104,27 @@ describe('messages that a store takes', () => {
     assert.deepEqual(story.list, [], 'any lossless packet does')
   })
 
+  it('leave the list sooner in a burst', () => {
+    const story = new Story()
+    for (const text of texts(1, 1_500)) assert.ok(story.a.say(text).ok)
+    story.world.run(100)
+    assert.deepEqual(story.list, texts(1_025, 1_500))
+    story.world.run(600)
+    assert.deepEqual(story.list, [])
+  })
+
+  it('are forgotten, the oldest first, when the friend acknowledges nothing', () => {
+    const story = new Story()
+    story.b.host.window = 0
+    for (const text of texts(1, 5_000)) assert.ok(story.a.say(text).ok)
+    story.world.run(1_000)
+    assert.deepEqual(story.list, texts(513, 5_000))
+    story.b.host.window = 32_768
+    story.b.messenger.setTyping(0, true)
+    story.world.run(1_000)
+    assert.deepEqual(story.list, [])
+  })
+
   it('are dropped when they come again, and only they', () => {
     const story = new Story()
     story.say(texts(1, 3))
