@@ -19,8 +19,10 @@
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -166,6 +168,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
             InstanceMethod("ref", &UdpSocket::ref),
             InstanceMethod("unref", &UdpSocket::unref),
             InstanceMethod("descriptor", &UdpSocket::descriptor),
+            InstanceMethod("isSound", &UdpSocket::is_sound),
             InstanceMethod("stats", &UdpSocket::stats),
             InstanceMethod("close", &UdpSocket::close),
         });
@@ -178,7 +181,8 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
       uv_close(reinterpret_cast<uv_handle_t *>(&poll_->handle), on_closed);
       poll_ = nullptr;
     }
-    if (fd_ >= 0) ::close(fd_);
+    // Somebody else's by now, if anybody in this process closed what was not theirs.
+    if (fd_ >= 0 && inode_of(fd_) == inode_) ::close(fd_);
     fd_ = -1;
   }
 
@@ -189,6 +193,8 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
 
  private:
   int fd_ = -1;
+  ino_t inode_ = 0;
+  int port_ = 0;
   int domain_ = AF_INET;
   Poll *poll_ = nullptr;
   Napi::FunctionReference callback_;
@@ -238,6 +244,7 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     domain_ = family == 4 ? AF_INET : AF_INET6;
     fd_ = ::socket(domain_, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ < 0) return number(-errno);
+    inode_ = inode_of(fd_);
     int result = configure(family == 6);
     bool joins = false;
     if (napi_get_value_bool(Env(), info[4], &joins) == napi_ok && joins && !set_option(SOL_SOCKET, SO_REUSEPORT, 1)) {
@@ -245,7 +252,14 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
     }
     if (result == 0) result = bind_range(address.data, first_port, last_port);
     if (result < 0) release();
+    port_ = result;
     return number(result);
+  }
+
+  // Every socket has its own; 0 where the descriptor is none.
+  static ino_t inode_of(int fd) {
+    struct stat about;
+    return ::fstat(fd, &about) == 0 ? about.st_ino : 0;
   }
 
   bool set_option(int level, int name, int value) {
@@ -694,6 +708,14 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
 
   // descriptor(): the system's number of the socket, -1 when it is closed.
   Napi::Value descriptor(const Napi::CallbackInfo &) { return number(fd_); }
+
+  // isSound(): whether the descriptor still is the socket that was opened, on its port, and not shut down.
+  Napi::Value is_sound(const Napi::CallbackInfo &) {
+    pollfd state = {fd_, POLLRDHUP, 0};
+    const bool sound = fd_ >= 0 && inode_of(fd_) == inode_ && bound_port() == port_ && ::poll(&state, 1, 0) >= 0 &&
+                       (state.revents & (POLLRDHUP | POLLHUP | POLLNVAL)) == 0;
+    return Napi::Boolean::New(Env(), sound);
+  }
 
   Napi::Value stats(const Napi::CallbackInfo &) {
     Napi::Object out = Napi::Object::New(Env());

@@ -3,10 +3,10 @@
 
 import { Endpoint, type Env } from '../base/index.js'
 import { HostDialer } from '../host/dialer.js'
+import type { LastingUdpSocket } from '../host/lasting-udp.js'
 import type { BootstrapNode } from '../host/nodes-file.js'
 import type { WantedPort } from '../host/port-mapping/gateway.js'
 import { TcpListenError, TcpListener } from '../host/tcp-listener.js'
-import type { UdpSocket } from '../host/udp-socket.js'
 import type { ToxEngine, ToxEngineOptions } from '../tox/engine.js'
 import { ToxError } from '../tox/errors.js'
 import { ProxiedDialer } from '../transport/proxy/index.js'
@@ -37,7 +37,7 @@ export class HostNetwork {
 
   private constructor(
     readonly plan: NetworkPlan,
-    readonly socket: UdpSocket | undefined,
+    readonly socket: LastingUdpSocket | undefined,
     options: NetworkOptions,
   ) {
     this.#options = options

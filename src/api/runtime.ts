@@ -259,7 +259,15 @@ function assemble(
     if (watch.hasChanged(nowMs)) runtime.networkChanged()
   }
   const driver = new HostDriver({ engine, clock, onError, onTurn })
-  if (network.socket !== undefined) driver.addSocket(network.socket)
+  const { socket } = network
+  if (socket !== undefined) {
+    driver.addSocket(socket)
+    socket.onChange = ({ level, text, isBack }) => {
+      log.log(level, 'udp', text)
+      // What came meanwhile is lost, and perhaps the port is another one.
+      if (isBack) turn(() => runtime.networkChanged())
+    }
+  }
   const mapPorts = (): PortMapper | undefined => {
     const ports = options.portMapping === true ? network.openPorts : []
     const onChange = (mapping: PortMapping): void => events.portMapping?.(mapping)

@@ -4,27 +4,27 @@ import type { Endpoint } from '../base/index.js'
 import type { LanDiscoveryOptions } from '../dht/index.js'
 import { ResolveError, resolveHost } from '../host/dns.js'
 import { HostLan } from '../host/lan.js'
-import { openUdpSocket } from '../host/open-udp.js'
+import { LastingUdpSocket } from '../host/lasting-udp.js'
 import { TOX_PORTS, UdpError, type UdpSocket } from '../host/udp-socket.js'
 import { ToxError } from '../tox/errors.js'
 import type { NetworkOptions } from './options.js'
 
 /** The UDP socket that the options ask for. Rejects with ToxError. */
-export async function openSocket({ bindAddress, port, ipv6 = true }: NetworkOptions): Promise<UdpSocket> {
+export async function openSocket({ bindAddress, port, ipv6 = true }: NetworkOptions): Promise<LastingUdpSocket> {
   const address = bindAddress === undefined ? {} : { address: bindAddress }
   const ports = port === undefined ? TOX_PORTS : { firstPort: port, lastPort: port }
   const isIpv6Address = bindAddress?.includes(':') ?? true
   try {
     if (ipv6 && isIpv6Address) {
       try {
-        return await openUdpSocket({ family: 'dual', ...address, ...ports })
+        return await LastingUdpSocket.open({ family: 'dual', ...address, ...ports })
       } catch (error) {
         // A machine without IPv6 is no reason to fail, unless the user asked for an IPv6 address.
         if (!(error instanceof UdpError) || error.code !== 'family-unavailable' || bindAddress !== undefined)
           throw error
       }
     }
-    return await openUdpSocket({ family: 'ipv4', ...address, ...ports })
+    return await LastingUdpSocket.open({ family: 'ipv4', ...address, ...ports })
   } catch (error) {
     return failSocket(error)
   }

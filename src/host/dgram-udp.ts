@@ -16,6 +16,8 @@ const WAITING_OUT_MAX = 1024
 const BATCH = 256
 /** Link-local neighbours whose interface is remembered; when there are more, all are learnt anew. */
 const NEIGHBOURS_MAX = 256
+/** Errors that are not one packet's or one moment's: the descriptor is closed, another file, or shut down. */
+const FATAL: ReadonlySet<string | undefined> = new Set(['EBADF', 'ENOTCONN', 'ENOTSOCK', 'EPIPE'])
 /** As c-toxcore asks. */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024
 
@@ -74,6 +76,7 @@ class DgramUdpSocket implements UdpSocket {
   #outgoing: { to: Endpoint; packet: Uint8Array }[] = []
   #inFlight = 0
   #closed = false
+  #isBroken = false
   #reading = false
   #onReadable: (() => void) | undefined
   #signal: NodeJS.Immediate | undefined
@@ -92,7 +95,10 @@ class DgramUdpSocket implements UdpSocket {
       send: (to, packet) => this.#reserve(to, packet.length).set(packet),
       reserve: (to, size) => this.#reserve(to, size),
     }
-    socket.on('error', () => this.#stats.receiveErrors++)
+    socket.on('error', (error) => {
+      this.#stats.receiveErrors++
+      this.#note(error)
+    })
     socket.on('message', (packet, info) => this.#arrived(packet, info))
     socket.setBroadcast(true)
     try {
@@ -138,6 +144,15 @@ class DgramUdpSocket implements UdpSocket {
     try {
       this.socket.setMulticastInterface(`::%${name}`)
       return true
+    } catch {
+      return false
+    }
+  }
+
+  get isSound(): boolean {
+    if (this.#closed || this.#isBroken) return false
+    try {
+      return this.socket.address().port === this.localPort
     } catch {
       return false
     }
@@ -232,8 +247,16 @@ class DgramUdpSocket implements UdpSocket {
     this.#inFlight++
     this.socket.send(packet, to.port, this.#addressOf(to), (error) => {
       this.#inFlight--
-      if (error === null || error === undefined) this.#stats.packetsOut++
-      else this.#stats.unsent++
+      if (error === null || error === undefined) {
+        this.#stats.packetsOut++
+      } else {
+        this.#stats.unsent++
+        this.#note(error)
+      }
     })
+  }
+
+  #note({ code }: NodeJS.ErrnoException): void {
+    if (FATAL.has(code)) this.#isBroken = true
   }
 }

@@ -34,6 +34,7 @@ export interface NativeUdp {
   ref(): void
   unref(): void
   descriptor(): number
+  isSound(): boolean
   stats(): NativeUdpStats
   close(): void
 }

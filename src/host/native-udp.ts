@@ -154,6 +154,10 @@ class NativeUdpSocket implements UdpSocket {
     return this.#closed || this.#out.isWaiting ? undefined : this.#descriptor
   }
 
+  get isSound(): boolean {
+    return !this.#closed && this.socket.isSound()
+  }
+
   ref(): void {
     this.socket.ref()
   }

@@ -82,6 +82,8 @@ export interface UdpSocket {
    * `flush` besides, and for node:dgram.
    */
   readonly pollable: number | undefined
+  /** Whether it still can carry packets; asked of the system (native twin), or as far as errors have told. */
+  readonly isSound: boolean
   /** Undefined where a port cannot be shared (node:dgram). */
   readonly sharing: PortSharing | undefined
   /** Whether the socket keeps the process alive (it does at first). */

@@ -16,6 +16,7 @@ class FakeSocket implements UdpSocket {
   readonly local = Endpoint.parse('127.0.0.1', 1)!
   readonly localPort = 1
   readonly pollable = undefined
+  readonly isSound = true
   readonly sharing = undefined
   incoming: Uint8Array[][] = []
   waiting = 0

@@ -4,9 +4,9 @@ import { Counters, Deadlines, type Env, silentLogger } from '../../base/index.js
 import type { Crypto } from '../../crypto/index.js'
 import { HostClock } from '../../host/clock.js'
 import { HostDriver } from '../../host/driver.js'
-import { openUdpSocket } from '../../host/open-udp.js'
+import { LastingUdpSocket, type UdpChange } from '../../host/lasting-udp.js'
 import { HostRandom } from '../../host/random.js'
-import type { UdpSocket, UdpSocketOptions } from '../../host/udp-socket.js'
+import type { UdpSocketOptions } from '../../host/udp-socket.js'
 import { NetworkNode, type NetworkNodeOptions } from '../../tox/network-node.js'
 import { failSocket, lanOptions } from '../sockets.js'
 import { CountingSender } from './counting-sender.js'
@@ -21,6 +21,8 @@ export interface NodeHostOptions
   readonly localDiscovery?: boolean
   /** A mistake of our own inside the node, which goes on. */
   readonly onError?: (error: unknown) => void
+  /** The UDP socket died, or there is another one. */
+  readonly onSocket?: (change: UdpChange) => void
 }
 
 export class NodeHost {
@@ -29,7 +31,7 @@ export class NodeHost {
     readonly driver: HostDriver,
     readonly clock: HostClock,
     readonly env: Env,
-    readonly socket: UdpSocket,
+    readonly socket: LastingUdpSocket,
     /** What went out by UDP. */
     readonly sent: { readonly bytes: number },
   ) {}
@@ -38,11 +40,13 @@ export class NodeHost {
   static async open({
     socket: where,
     onError,
+    onSocket = () => {},
     localDiscovery = false,
     sourceShare = 1,
     ...options
   }: NodeHostOptions): Promise<NodeHost> {
-    const socket = await openUdpSocket(where).catch(failSocket)
+    const socket = await LastingUdpSocket.open(where).catch(failSocket)
+    socket.onChange = onSocket
     const clock = new HostClock()
     const drops = new Counters()
     const base = { clock, random: new HostRandom(), log: silentLogger, deadlines: new Deadlines() }

@@ -138,6 +138,7 @@ export class BootstrapNodeServer {
   get troubles(): string[] {
     const troubles = [...this.closedTcpPorts.map(({ reason }) => reason), ...this.#routerPorts.troubles]
     if (this.#closing !== undefined) troubles.push('it is stopping')
+    else if (!this.#machine.socket.isSound) troubles.push('its UDP socket is lost')
     if (this.#hasOthers && !this.isConnected) troubles.push('no other node answers')
     if (this.#saveError !== undefined) troubles.push(`known nodes cannot be saved: ${this.#saveError}`)
     return troubles
@@ -301,6 +302,7 @@ async function openMachine(
       sourceShare: options.limits?.packetShare ?? 1,
       ...(options.motd === false ? {} : { bootstrapInfo: info }),
       onError: (error) => log('error', error instanceof Error ? String(error.stack) : String(error)),
+      onSocket: ({ level, text }) => log(level, text),
     })
     return { machine, host }
   } catch (error) {
