@@ -1,6 +1,9 @@
-// Debian's toxic on our library where UDP is not to be had: one forces TCP, the other one goes through a SOCKS5 proxy.
+// Debian's toxic on our library where UDP is not to be had: one forces TCP and is a relay itself, the other one goes
+// through a SOCKS5 proxy.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createConnection } from 'node:net'
 import { type ProxyName, startProxy } from '../capi/proxies.js'
 import { Bootstrapd } from '../interop/bootstrapd.js'
 import { timed } from '../interop/stopwatch.js'
@@ -11,6 +14,7 @@ const FIRST_PORT = 33_800
 const NODES = 4
 const PROXY: ProxyName = 'microsocks'
 const PROXY_PORT = 33_890
+const RELAY_PORT = 33_891
 
 describe('clients: toxic over TCP relays', function () {
   this.timeout(3 * DEADLINE_MS)
@@ -41,7 +45,7 @@ describe('clients: toxic over TCP relays', function () {
 
   it('becomes a friend by a request, and talks', async () => {
     await Promise.all([
-      ada!.startFresh('--force-tcp'),
+      ada!.startFresh('--force-tcp', '--tcp-server', String(RELAY_PORT)),
       bob!.startFresh('--force-tcp', '--SOCKS5-proxy', '127.0.0.1', String(PROXY_PORT)),
     ])
     assert.deepEqual([await ada!.loaded(), await bob!.loaded()], ['ours', 'ours'])
@@ -57,6 +61,12 @@ describe('clients: toxic over TCP relays', function () {
     await bob!.sees(/: can you hear me\?$/m)
     await bob!.type('loud and clear')
     await ada!.sees(/: loud and clear$/m)
+  })
+
+  it('takes connections as a relay', async () => {
+    const socket = createConnection(RELAY_PORT, '127.0.0.1')
+    await once(socket, 'connect')
+    socket.destroy()
   })
 })
 
