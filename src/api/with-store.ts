@@ -62,6 +62,12 @@ class PatientOutbox implements OutboxStore {
     this.#attempt(() => this.#store.remove(friend, messageId))
   }
 
+  removeAll(friend: LongTermPublicKey, messageIds: readonly number[]): void {
+    const store = this.#store
+    if (store.removeAll === undefined) for (const id of messageIds) this.remove(friend, id)
+    else this.#attempt(() => store.removeAll?.(friend, messageIds))
+  }
+
   clear(friend: LongTermPublicKey): void {
     this.#attempt(() => this.#store.clear(friend))
   }

@@ -91,9 +91,15 @@ export class Messages {
     const friend = this.#context.friends.ofConnection(connection)
     if (friend === undefined) return
     friend.intake?.onAcked(upTo)
-    for (let id = friend.receipts.take(upTo); id !== undefined; id = friend.receipts.take(upTo)) {
-      friend.outbox.confirm(id)
-      this.#context.events.friendReadReceipt(friend.number, id)
+    const messageIds: number[] = []
+    for (let id = friend.receipts.take(upTo); id !== undefined; id = friend.receipts.take(upTo)) messageIds.push(id)
+    try {
+      friend.outbox.confirm(messageIds)
+    } finally {
+      for (const id of messageIds) {
+        // A listener may have deleted the friend in the middle.
+        if (friend.state !== 'deleted') this.#context.events.friendReadReceipt(friend.number, id)
+      }
     }
     this.flush(friend)
   }

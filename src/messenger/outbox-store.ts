@@ -20,6 +20,8 @@ export interface OutboxStore {
   append(friend: LongTermPublicKey, message: OutboxMessage): boolean
   /** The oldest message, `messageId`, has its receipt. */
   remove(friend: LongTermPublicKey, messageId: number): void
+  /** As `remove`, for several, oldest first: where one step costs less than several. */
+  removeAll?(friend: LongTermPublicKey, messageIds: readonly number[]): void
   /** The friend was deleted: so are their messages. */
   clear(friend: LongTermPublicKey): void
 }

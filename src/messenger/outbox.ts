@@ -48,12 +48,14 @@ export class Outbox {
     this.#unsent++
   }
 
-  /** A receipt came: forgets `messageId` when it is ours, else does nothing. Receipts come in order of sending. */
-  confirm(messageId: number): void {
-    if (this.#first === this.#unsent || this.#messages[this.#first]!.messageId !== messageId) return
-    this.#first++
-    this.#store.remove(this.#friend, messageId)
+  /** Receipts came, in the order of sending: forgets those of `messageIds` that are ours. */
+  confirm(messageIds: readonly number[]): void {
+    if (this.#first === this.#unsent) return
+    const ours = messageIds.filter((id) => this.#takeFirst(id))
     if (this.#first >= 256 || this.#first === this.#messages.length) this.#compact()
+    if (ours.length === 0) return
+    if (this.#store.removeAll !== undefined) return this.#store.removeAll(this.#friend, ours)
+    for (const id of ours) this.#store.remove(this.#friend, id)
   }
 
   /** The session broke: all that lacks a receipt is to be sent again. */
@@ -67,6 +69,12 @@ export class Outbox {
     this.#messages = []
     this.#first = 0
     this.#unsent = 0
+  }
+
+  #takeFirst(messageId: number): boolean {
+    if (this.#first === this.#unsent || this.#messages[this.#first]!.messageId !== messageId) return false
+    this.#first++
+    return true
   }
 
   #compact(): void {

@@ -30,7 +30,7 @@ export class SqliteOutbox implements OutboxStore {
   readonly #waiting = new Map<string, Waiting>()
   #totalBytes = 0
   /** Has its receipt, but the disk failed: gone as soon as it works again. */
-  #overdue: { readonly friend: LongTermPublicKey; readonly messageId: number }[] = []
+  #overdue: { readonly key: string; readonly messageId: number }[] = []
   readonly #load: SqliteStatement
   readonly #append: SqliteStatement
   readonly #oldest: SqliteStatement
@@ -75,9 +75,11 @@ export class SqliteOutbox implements OutboxStore {
     const waiting = this.#waiting.get(key) ?? { count: 0 }
     if (waiting.count >= this.#limits.messagesPerFriend) return false
     if (this.#totalBytes + text.length > this.#limits.totalBytes) return false
+    const words = fromUtf8(text)
     this.#session.transaction(() => {
-      const row = { friend: key, direction: 'outgoing', kind, state: 'pending' } as const
-      const message = this.#history.insert({ ...row, text: fromUtf8(text), timeMs: Date.now() })
+      const timeMs = Date.now()
+      const row = { friend: key, direction: 'outgoing', kind, text: words, timeMs, state: 'pending' } as const
+      const message = this.#history.insert(row)
       this.#append.run(key, messageId, kindCode(kind), text, message)
     })
     waiting.count++
@@ -88,21 +90,23 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   remove(friend: LongTermPublicKey, messageId: number): void {
-    this.#overdue.push({ friend, messageId })
-    for (let next = this.#overdue[0]; next !== undefined; next = this.#overdue[0]) {
-      this.#removeNow(next.friend, next.messageId)
-      this.#overdue.shift()
-    }
+    this.removeAll(friend, [messageId])
   }
 
-  #removeNow(friend: LongTermPublicKey, messageId: number): void {
+  removeAll(friend: LongTermPublicKey, messageIds: readonly number[]): void {
     const key = toHex(friend)
-    const row = this.#session.run(() => this.#oldest.get(key)) as OutboxRow | undefined
-    if (row?.message_id !== messageId) return
+    for (const messageId of messageIds) this.#overdue.push({ key, messageId })
     this.#session.transaction(() => {
-      this.#remove.run(row.position)
-      if (row.message !== null) this.#history.setState(row.message, 'received')
+      for (const { key, messageId } of this.#overdue) this.#removeNow(key, messageId)
     })
+    this.#overdue = []
+  }
+
+  #removeNow(key: string, messageId: number): void {
+    const row = this.#oldest.get(key) as OutboxRow | undefined
+    if (row?.message_id !== messageId) return
+    this.#remove.run(row.position)
+    if (row.message !== null) this.#history.setState(row.message, 'received')
     this.#waiting.get(key)!.count--
     this.#totalBytes -= row.text.length
   }
@@ -154,9 +158,10 @@ export class SqliteReceived implements ReceivedStore {
 
   take(friend: LongTermPublicKey, { kind, text }: ReceivedMessage): void {
     const key = toHex(friend)
-    const row = { friend: key, direction: 'incoming', kind, state: 'received' } as const
+    const words = fromUtf8(text)
     this.#session.transaction(() => {
-      this.#history.insert({ ...row, text: fromUtf8(text), timeMs: Date.now() })
+      const timeMs = Date.now()
+      this.#history.insert({ friend: key, direction: 'incoming', kind, text: words, timeMs, state: 'received' })
       this.#take.run(key, kindCode(kind), text)
     })
     this.#history.onInserted()

@@ -76,6 +76,15 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       (store) =>
         store.outbox.remove(key(to), store.outbox.load(key(to))[0]?.messageId ?? 0),
   ),
+  fc.tuple(friend, fc.integer({ min: 1, max: 5 })).map(
+    ([to, n]): Call =>
+      (store) => {
+        const ids = store.outbox.load(key(to)).map(({ messageId }) => messageId)
+        const { outbox } = store
+        if (outbox.removeAll !== undefined) outbox.removeAll(key(to), ids.slice(0, n))
+        else for (const messageId of ids.slice(0, n)) outbox.remove(key(to), messageId)
+      },
+  ),
   friend.map(
     (to): Call =>
       (store) =>
