@@ -34,10 +34,12 @@ const STARVED_MS = 2
  * holds a whole one again, and nothing moves until c-toxcore gives the relay up after 40 s. It sends no faster than this itself.
  */
 const CAUTIOUS_PACKETS = 40
-/** A peer that acknowledges so many packets several times in one moment reads as fast as they come: c-toxcore cannot. */
-const QUICK_PACKETS = 8
-const QUICK_WITHIN_MS = 2
-const QUICK_TIMES = 3
+/**
+ * A peer that acknowledges again within so short a time reads packets as they come: c-toxcore turns every 50 ms, 20 at best.
+ * That often more than not, for a relay that turns every 30 ms brings two acknowledgements together now and then.
+ */
+const QUICK_MS = 10
+const QUICK_TIMES = 6
 /** So many probes without an answer make whoever has another way take it. */
 const STALLED_PROBES = 2
 
@@ -84,10 +86,10 @@ export class Sender {
   /** Since when nothing waits to be sent. */
   #emptyMs = 0
   #wasRefused = false
-  /** Whether relays carry the packets; how often the peer was seen to be quick, and when it acknowledged much last. */
+  /** Whether relays carry the packets; how often the peer was quick, and when it acknowledged something last. */
   #isRelayed = false
   #quickTimes = 0
-  #muchAckedMs = Number.NEGATIVE_INFINITY
+  #ackedMs = Number.NEGATIVE_INFINITY
   /** Packets left the air since the owner was last told. */
   #hasLeftAir = false
   #sentPackets = 0
@@ -186,7 +188,7 @@ export class Sender {
     if (news.arrived === 0 && news.lost === 0) return false
     const now = this.#env.clock.now()
     if (news.arrived > 0) {
-      if (this.#isRelayed && news.arrived >= QUICK_PACKETS) this.#noteQuickness(now)
+      if (this.#isRelayed && this.#quickTimes < QUICK_TIMES) this.#noteQuickness(now)
       this.rtt.noteAck(now)
       if (news.youngestArrivedSentMs >= 0) this.rtt.sample(now - news.youngestArrivedSentMs, now)
       if (news.latenessMs > 0) this.#reordering.note(news.latenessMs, now)
@@ -305,8 +307,10 @@ export class Sender {
   }
 
   #noteQuickness(nowMs: Millis): void {
-    if (nowMs - this.#muchAckedMs <= QUICK_WITHIN_MS && ++this.#quickTimes === QUICK_TIMES) this.setRelayed(true)
-    this.#muchAckedMs = nowMs
+    const passedMs = nowMs - this.#ackedMs
+    this.#ackedMs = nowMs
+    if (passedMs >= QUICK_MS) this.#quickTimes = Math.max(0, this.#quickTimes - 1)
+    else if (++this.#quickTimes === QUICK_TIMES) this.setRelayed(true)
   }
 
   get #probeAfterMs(): Millis {

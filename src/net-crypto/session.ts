@@ -33,8 +33,12 @@ export const REQUEST_INTERVAL_MS = 1_000
 const REQUEST_SLACK_MS = 300
 /** While packets are missing and nothing arrives, ask again after 50 ms, then twice that and so on (as c-toxcore at most). */
 const GAP_INTERVAL_MS = 50
-/** Through relays packets come in lumps: each so many are acknowledged, which shows the sender that we read them as they come. */
+/**
+ * Through relays packets come in lumps. Each so many are acknowledged, and the first ones of a lump more often, which shows the
+ * sender that we read them as they come: until then it sends little.
+ */
 const RELAYED_ACK_PACKETS = 16
+const FIRST_RELAYED_ACK_PACKETS = 4
 const REQUEST_ONLY = Uint8Array.of(PayloadId.REQUEST)
 const KILL = Uint8Array.of(PayloadId.KILL)
 
@@ -89,6 +93,7 @@ export class Session {
   #isRelayed = false
   /** Packets delivered since we acknowledged any. */
   #untold = 0
+  #turnPackets = 0
 
   /** Something was delivered, or released, that no packet of ours has told. */
   #owesAck = false
@@ -193,6 +198,7 @@ export class Session {
   /** Called once by the owner, when all packets of a turn that asked for it are handled. */
   turnEnd(): void {
     this.#isAtTurnEnd = false
+    this.#turnPackets = 0
     if (this.#isClosed) return
     const now = this.#env.clock.now()
     this.#send.pumpAndTell(now)
@@ -277,7 +283,7 @@ export class Session {
         while (data !== undefined && !this.#isClosed) {
           this.#owesAck = true
           this.#owner.onLossless(data)
-          if (this.#isRelayed && ++this.#untold >= RELAYED_ACK_PACKETS) this.#acknowledgeNow()
+          if (this.#isRelayed) this.#acknowledgeOften()
           data = this.#receive.takeNext()
         }
         if (this.#receive.hasGaps) this.#owesGaps = true
@@ -295,7 +301,10 @@ export class Session {
     }
   }
 
-  #acknowledgeNow(): void {
+  #acknowledgeOften(): void {
+    this.#untold++
+    const isFirst = ++this.#turnPackets <= RELAYED_ACK_PACKETS
+    if (this.#untold < (isFirst ? FIRST_RELAYED_ACK_PACKETS : RELAYED_ACK_PACKETS)) return
     if (!this.#isClosed && !this.#receive.isWithholding) this.#sendRequest('data', this.#env.clock.now())
   }
 

@@ -67,6 +67,8 @@ export class PooledRelay implements OobRelay {
   #sinceMs: Millis = 0
   /** Whether somebody doubts that the connection works. */
   #isProbed = false
+  /** A connection to it ended because it read no more, though it spoke. */
+  #hasStoodStill = false
 
   constructor(
     owner: RelayOwner,
@@ -164,6 +166,7 @@ export class PooledRelay implements OobRelay {
         keyPair,
         meter,
         relay: this.publicKey,
+        isCautious: this.#hasStoodStill,
         onReady: () => this.#onReady(),
         onPong: (rttMs) => this.#onPong(rttMs),
         onOob: (sender, packet) => this.#owner.onOob(sender, packet, this),
@@ -195,6 +198,7 @@ export class PooledRelay implements OobRelay {
 
   #fail(failure: RelayFailure): void {
     this.failure = failure
+    if (this.#connection?.standsStill) this.#hasStoodStill = true
     const wasGood = this.state === 'connected' && (this.#isProbed || this.#now - this.#sinceMs >= GOOD_AFTER_MS)
     if (wasGood) this.failures = 0
     else this.#target = (this.#target + 1) % this.#targets.length

@@ -42,6 +42,8 @@ export interface RelayConnectionParts {
   readonly relay: DhtPublicKey
   /** Counts packets both ways. */
   readonly meter?: RelayMeter | undefined
+  /** Whether little may be under way, because this relay has stood still with more. */
+  readonly isCautious?: boolean
   /** The relay owns its key: from now on it takes packets. */
   onReady?(): void
   /** The relay answered a ping. */
@@ -72,7 +74,9 @@ export class RelayConnection implements StreamHandler {
     this.#parts = parts
     this.#stream = stream
     const sendPing = (id: bigint): void => this.#control(RelayPing, { kind: RelayPacketKind.PING, id })
-    this.#flow = new RelayFlow(parts.env.clock, parts.env.random, sendPing)
+    const { clock, random } = parts.env
+    const isSmall = parts.isCautious === true || stream.remote?.isLoopback === true
+    this.#flow = new RelayFlow({ clock, random, sendPing, isSmall })
     this.#heartbeat = new Heartbeat({
       env: parts.env,
       sendPing,
@@ -87,6 +91,11 @@ export class RelayConnection implements StreamHandler {
   /** Whether the relay has shown that it owns its key. */
   get isReady(): boolean {
     return this.#secure !== undefined && !this.#isClosed
+  }
+
+  /** Whether the relay speaks, but has not read for long what was sent to it. */
+  get standsStill(): boolean {
+    return this.#flow.standsStill
   }
 
   /** Where it ends, if known. */
@@ -104,6 +113,7 @@ export class RelayConnection implements StreamHandler {
     const left = this.#secure === undefined ? this.#greet(bytes) : bytes
     if (left === undefined || left.length === 0 || this.#isClosed) return
     if (!this.#secure!.receive(left, (packet) => !this.#isClosed && this.#receive(packet))) this.#end(NOT_GENUINE)
+    else if (!this.#isClosed) this.#flow.heard()
   }
 
   onDrained(): void {

@@ -11,16 +11,23 @@ import { freshPingId } from './ping-id.js'
 /** Linux gives a new connection room for 64 KiB, and 128 KiB of memory. */
 const FIRST_WINDOW_BYTES = 48 * 1024
 const MIN_WINDOW_BYTES = 32 * 1024
-const MAX_WINDOW_BYTES = 96 * 1024
-/** On a long way, longer than c-toxcore's 30 ms, the system makes more room: 10 MB/s at 100 ms. */
-const LONG_WAY_MS = 40
-const LONG_WAY_MAX_WINDOW_BYTES = 1024 * 1024
+/** A way of 100 ms takes 10 MB/s. */
+const MAX_WINDOW_BYTES = 1024 * 1024
+/** Within one machine, segments of 64 KB keep more room than they fill: a relay that reads rarely has none for more. */
+const SMALL_MAX_WINDOW_BYTES = 96 * 1024
+/**
+ * c-toxcore leaves Nagle's algorithm on: its system holds a pong back until it knows that we have what it sent before, and
+ * ours tells that after 40 ms, or with whatever we send. So while we wait for room, what comes is answered by a ping.
+ */
+const ANSWER_AFTER_MS = 10
+const MARKS_MAX = 16
 /** A ping for each quarter of the window, but not for less than this: what it frees leaves in one turn. */
 const MARKS_PER_WINDOW = 4
 const MARK_MIN_BYTES = 8 * 1024
 /** Beyond two round trips: a busy machine's pauses and c-toxcore's 30 ms; and a connection that stands still. */
 const USUAL_MS = 100
 const STALLED_MS = 250
+const STANDS_STILL_MS = 3_000
 /** After it once stood still, the window grows by so much a round trip. */
 const STEP_BYTES = 16 * 1024
 
@@ -31,25 +38,37 @@ interface Mark {
   readonly sentMs: Millis
 }
 
+export interface RelayFlowParts {
+  readonly clock: Clock
+  readonly random: Random
+  sendPing(id: bigint): void
+  /** Little may be under way: the relay is on this machine, or has stood still with more. */
+  readonly isSmall: boolean
+}
+
 export class RelayFlow {
   readonly #clock: Clock
   readonly #random: Random
   readonly #sendPing: (id: bigint) => void
-  /** In the order in which they were sent; at most about four. */
+  readonly #maxBytes: number
+  /** In the order in which they were sent; about four. */
   readonly #marks: Mark[] = []
   #windowBytes = FIRST_WINDOW_BYTES
   #sentBytes = 0
   #readBytes = 0
   #markedBytes = 0
+  #sentMs: Millis = 0
+  #heardMs: Millis = 0
   #minRttMs = Number.POSITIVE_INFINITY
   /** It has stood still: what was sent before this tells the same once more. */
   #stalledAtBytes = -1
   #isLimiting = false
 
-  constructor(clock: Clock, random: Random, sendPing: (id: bigint) => void) {
-    this.#clock = clock
-    this.#random = random
-    this.#sendPing = sendPing
+  constructor(parts: RelayFlowParts) {
+    this.#clock = parts.clock
+    this.#random = parts.random
+    this.#sendPing = parts.sendPing
+    this.#maxBytes = parts.isSmall ? SMALL_MAX_WINDOW_BYTES : MAX_WINDOW_BYTES
   }
 
   /** Whether a packet may be sent; one that may not is told by `pong` when it may. */
@@ -64,6 +83,19 @@ export class RelayFlow {
     if (this.#sentBytes - this.#markedBytes >= Math.max(MARK_MIN_BYTES, this.#windowBytes / MARKS_PER_WINDOW))
       this.#mark()
     this.#sentBytes += bytes
+    this.#sentMs = this.#clock.now()
+  }
+
+  /** Something came from the relay, and was handled. */
+  heard(): void {
+    this.#heardMs = this.#clock.now()
+    if (!this.#isLimiting || this.#marks.length >= MARKS_MAX) return
+    if (this.#heardMs - this.#sentMs >= ANSWER_AFTER_MS) this.#mark()
+  }
+
+  /** Whether the relay speaks, but has not read for long what was sent to it. */
+  get standsStill(): boolean {
+    return this.#marks.length > 0 && this.#heardMs - this.#marks[0]!.sentMs > STANDS_STILL_MS
   }
 
   /** A pong; 'opened': there is room again after there was none. */
@@ -83,7 +115,8 @@ export class RelayFlow {
 
   #mark(): void {
     const id = freshPingId(this.#random)
-    this.#marks.push({ id, atBytes: this.#sentBytes, sentMs: this.#clock.now() })
+    this.#sentMs = this.#clock.now()
+    this.#marks.push({ id, atBytes: this.#sentBytes, sentMs: this.#sentMs })
     this.#markedBytes = this.#sentBytes
     this.#sendPing(id)
   }
@@ -96,8 +129,7 @@ export class RelayFlow {
       this.#windowBytes = Math.max(MIN_WINDOW_BYTES, this.#windowBytes / 2)
     } else if (this.#isLimiting && rttMs <= usualMs + USUAL_MS) {
       const growth = this.#stalledAtBytes < 0 ? newBytes : (STEP_BYTES * newBytes) / this.#windowBytes
-      const mostBytes = this.#minRttMs > LONG_WAY_MS ? LONG_WAY_MAX_WINDOW_BYTES : MAX_WINDOW_BYTES
-      this.#windowBytes = Math.max(this.#windowBytes, Math.min(mostBytes, this.#windowBytes + growth))
+      this.#windowBytes = Math.max(this.#windowBytes, Math.min(this.#maxBytes, this.#windowBytes + growth))
     }
   }
 }

@@ -12,7 +12,7 @@ import type { Scheduler } from './scheduler.js'
 /** What is carried as one event. */
 const SEGMENT_BYTES = 8 * 1024
 /** Bytes that may be under way unacknowledged; what is written beyond waits at the sender. */
-const WINDOW_BYTES = 128 * 1024
+const WINDOW_BYTES = 1024 * 1024
 /** A lost segment comes so much later, and a round trip; a way that is cut is tried again after so long. */
 const RETRANSMIT_MS = 200
 const BLOCKED_RETRY_MS = 500

@@ -1,6 +1,6 @@
 // Tox on simulated hosts: a whole instance that keeps what it hears, for stories, and a bare node, for the network around them.
 
-import { fromHex, fromUtf8, toHex, toUtf8 } from '../base/index.js'
+import { fromHex, fromUtf8, type Millis, toHex, toUtf8 } from '../base/index.js'
 import type { ConferenceEvents } from '../conference/index.js'
 import type { ConnectionStatus, MessengerEvents } from '../messenger/index.js'
 import { ToxEngine } from '../tox/engine.js'
@@ -10,6 +10,7 @@ import { formatToxId, parseToxId } from '../tox/tox-id.js'
 import { lanSender } from '../transport/lan.js'
 import type { CreateEngine, EngineSetup, SimEngine } from './engine.js'
 import type { HostOptions, SimHost } from './host.js'
+import { LazyReader } from './lazy-reader.js'
 import type { World } from './world.js'
 
 export interface ToxPeerOptions {
@@ -31,6 +32,12 @@ export interface ToxPeerOptions {
   readonly conferences?: ConferenceEvents
 }
 
+export interface SimRelayOptions {
+  readonly port: number
+  /** It looks at what has come as often as this (c-toxcore: 30 ms); at once unless told. */
+  readonly lookEveryMs?: Millis
+}
+
 /** A message as it arrived. */
 export interface HeardMessage {
   readonly friendNumber: number
@@ -50,11 +57,15 @@ export class SimNode implements DhtNode {
   readonly node: NetworkNode
   readonly receive: NetworkNode['receive']
 
-  constructor({ env, crypto, udp, ipv4, ipv6, listen }: EngineSetup, relayPort?: number) {
-    const relay = relayPort === undefined ? undefined : {}
-    this.node = new NetworkNode({ env, crypto, udp, ipv4, ipv6, relay })
+  constructor({ env, crypto, udp, ipv4, ipv6, listen }: EngineSetup, relay?: SimRelayOptions) {
+    this.node = new NetworkNode({ env, crypto, udp, ipv4, ipv6, relay: relay && {} })
     this.receive = this.node.receive.bind(this.node)
-    if (relayPort !== undefined) listen(relayPort, (stream) => this.node.relay!.accept(stream))
+    if (relay === undefined) return
+    const reader = relay.lookEveryMs === undefined ? undefined : new LazyReader(env, relay.lookEveryMs)
+    listen(relay.port, (stream) => {
+      const handler = this.node.relay!.accept(stream)
+      return handler && (reader?.reads(handler) ?? handler)
+    })
   }
 
   get dhtPublicKey(): DhtNode['dhtPublicKey'] {
@@ -199,8 +210,8 @@ export function toxPeer(options: ToxPeerOptions = {}): CreateEngine<SimTox> {
 export const bareNode: CreateEngine<SimNode> = (setup) => new SimNode(setup)
 
 /** Starts a node that is a TCP relay on this port as well. */
-export function relayNode(port: number): CreateEngine<SimNode> {
-  return (setup) => new SimNode(setup, port)
+export function relayNode(port: number, options: Omit<SimRelayOptions, 'port'> = {}): CreateEngine<SimNode> {
+  return (setup) => new SimNode(setup, { ...options, port })
 }
 
 /** Adds a network to join: `count` bare nodes, `node 0` and so on, which know each other after some seconds. */

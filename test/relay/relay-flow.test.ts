@@ -13,9 +13,10 @@ class Line {
   readonly flow: RelayFlow
   underWay = 0
 
-  constructor() {
+  constructor(isSmall = false) {
     const clock = { now: () => this.nowMs, unixSeconds: () => 0 }
-    this.flow = new RelayFlow(clock, seededRandom(1), (id) => this.pings.push({ id, atMs: this.nowMs }))
+    const sendPing = (id: bigint): void => void this.pings.push({ id, atMs: this.nowMs })
+    this.flow = new RelayFlow({ clock, random: seededRandom(1), sendPing, isSmall })
   }
 
   /** Sends until there is no room; how many bytes. */
@@ -47,20 +48,52 @@ describe('relay flow', () => {
     assert.ok(line.flow.hasRoom)
   })
 
-  it('grows to 96 KiB while the relay is near, and much further where it is far', () => {
-    for (const [rttMs, mostBytes] of [
-      [5, 96 * 1024],
-      [30, 96 * 1024],
-      [80, 1024 * 1024],
+  it('grows to 1 MiB, but within one machine to 96 KiB', () => {
+    for (const [isSmall, mostBytes] of [
+      [true, 96 * 1024],
+      [false, 1024 * 1024],
     ] as const) {
-      const line = new Line()
+      const line = new Line(isSmall)
       let most = 0
-      for (let n = 0; n < 100; n++) {
+      for (let n = 0; n < 200; n++) {
         most = Math.max(most, line.fill())
-        line.answer(rttMs)
+        line.answer(30)
       }
-      assert.ok(most > 0.7 * mostBytes && most <= mostBytes + PACKET, `${rttMs} ms: ${most}`)
+      assert.ok(most > 0.7 * mostBytes && most <= mostBytes + PACKET, `${isSmall}: ${most}`)
     }
+  })
+
+  it('answers what comes while it waits for room, but not each packet', () => {
+    const line = new Line()
+    line.flow.sending(PACKET)
+    line.nowMs += 20
+    line.flow.heard()
+    assert.equal(line.pings.length, 0, 'there is room')
+    line.fill()
+    const before = line.pings.length
+    line.flow.heard()
+    assert.equal(line.pings.length, before, 'something has just been sent')
+    line.nowMs += 10
+    line.flow.heard()
+    line.flow.heard()
+    assert.equal(line.pings.length, before + 1)
+    for (let n = 0; n < 100; n++) {
+      line.nowMs += 10
+      line.flow.heard()
+    }
+    assert.equal(line.pings.length, 16, 'and no more than are of use')
+    assert.ok(line.answer(200).includes('opened'))
+  })
+
+  it('tells a relay that reads no more from one that is gone', () => {
+    const line = new Line()
+    line.fill()
+    line.nowMs += 10_000
+    assert.equal(line.flow.standsStill, false)
+    line.flow.heard()
+    assert.equal(line.flow.standsStill, true)
+    line.answer(20)
+    assert.equal(line.flow.standsStill, false)
   })
 
   it('goes down to 32 KiB where the relay stands still, once for what was under way', () => {

@@ -3,20 +3,39 @@
 import assert from 'node:assert/strict'
 import type { Crypto } from '../../src/crypto/index.js'
 import type { MessengerEvents } from '../../src/messenger/index.js'
-import { relayNode, type SimHost, type SimNode, type SimTox, toxPeer, World } from '../../src/sim/index.js'
+import {
+  type LinkConditions,
+  relayNode,
+  type SimHost,
+  type SimNode,
+  type SimTox,
+  toxPeer,
+  World,
+} from '../../src/sim/index.js'
 import { story } from './town.js'
 
 const RELAY_PORT = 33_446
 const NODES = 4
 const FILE_BYTES = 400_000
+const ENDLESS = 2n ** 40n
+const WARM_UP_MS = 2_000
 const FILE_HEAD = { kind: 0, size: BigInt(FILE_BYTES), name: new Uint8Array(0) } as const
 
 interface PersonOptions {
+  readonly events?: Partial<MessengerEvents>
   readonly udp?: boolean
   /** How many of the nodes it uses as relays. */
   readonly relays?: number
   readonly savedata?: Uint8Array
 }
+
+interface RelayTownOptions {
+  readonly link?: Partial<LinkConditions>
+  /** How often the relays look at what has come; at once unless told. */
+  readonly lookEveryMs?: number
+}
+
+const UNEASY = { loss: 0.01, jitterMs: 10 }
 
 /** Nodes that are relays as well, and people. */
 class RelayTown {
@@ -24,20 +43,20 @@ class RelayTown {
   readonly nodes: SimHost<SimNode>[]
   readonly #parcels = new Map<string, Parcel>()
 
-  constructor(crypto: Crypto, seed: string) {
-    this.world = new World({ seed, crypto, link: { loss: 0.01, jitterMs: 10 } })
-    const engine = relayNode(RELAY_PORT)
+  constructor(crypto: Crypto, seed: string, { link = UNEASY, lookEveryMs }: RelayTownOptions = {}) {
+    this.world = new World({ seed, crypto, link })
+    const engine = relayNode(RELAY_PORT, lookEveryMs === undefined ? {} : { lookEveryMs })
     this.nodes = Array.from({ length: NODES }, (_, i) => this.world.addPeer(`node ${i}`, { engine }))
     for (const node of this.nodes.slice(1)) node.engine.bootstrap(this.nodes[0]!)
     this.world.run(15_000)
   }
 
-  person(name: string, { udp = false, relays = NODES, savedata }: PersonOptions = {}): SimHost<SimTox> {
+  person(name: string, { udp = false, relays = NODES, savedata, events }: PersonOptions = {}): SimHost<SimTox> {
     const parcel = new Parcel()
     this.#parcels.set(name, parcel)
     const saved = savedata === undefined ? {} : { savedata }
     const host: SimHost<SimTox> = this.world.addPeer(name, {
-      engine: toxPeer({ udp, tcp: true, events: parcel.eventsOf(() => host), ...saved }),
+      engine: toxPeer({ udp, tcp: true, events: events ?? parcel.eventsOf(() => host), ...saved }),
     })
     for (const node of savedata === undefined ? this.nodes : []) host.engine.bootstrap(node)
     for (const node of this.nodes.slice(0, relays)) host.engine.addRelay(node, RELAY_PORT)
@@ -122,8 +141,37 @@ function piece(position: bigint, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (Number(position) + i) % 251)
 }
 
-function relayStory(title: string, tell: (town: RelayTown) => void): void {
-  story(title, (seed, crypto) => tell(new RelayTown(crypto, seed)))
+function relayStory(title: string, tell: (town: RelayTown) => void, options: RelayTownOptions = {}): void {
+  story(title, (seed, crypto) => tell(new RelayTown(crypto, seed, options)))
+}
+
+/** How much of an endless file comes through one relay within a second, when it has gone on for a while. */
+function fileRate(town: RelayTown): number {
+  let received = 0
+  const chunk = new Uint8Array(2_048)
+  const filesOf = (host: SimHost<SimTox>): SimTox['tox']['messenger']['files'] => host.engine.tox.messenger.files
+  const alice: SimHost<SimTox> = town.person('alice', {
+    relays: 1,
+    events: {
+      fileChunkRequest: (friend, file, position, length) =>
+        void filesOf(alice).sendChunk(friend, file, position, chunk.subarray(0, length)),
+    },
+  })
+  const bob: SimHost<SimTox> = town.person('bob', {
+    relays: 1,
+    events: {
+      fileOffer: (friend, file) => void filesOf(bob).control(friend, file, 'resume'),
+      fileChunk: (_friend, _file, _position, data) => {
+        received += data.length
+      },
+    },
+  })
+  town.befriend(alice, bob)
+  filesOf(alice).send(0, { kind: 0, size: ENDLESS, name: new Uint8Array(0) })
+  town.world.run(WARM_UP_MS)
+  const before = received
+  town.world.run(1_000)
+  return received - before
 }
 
 describe('friends through relays', function () {
@@ -209,4 +257,28 @@ describe('friends through relays', function () {
     town.expectOnline(alice, again)
     assert.ok(again.engine.tox.relays!.list.length > 0)
   })
+
+  // c-toxcore's relay looks every 30 ms; so much less than below, and one turn of it would carry one lump only.
+  for (const [name, latencyMs, lookEveryMs, least] of [
+    ['near', 1, 30, 4_500_000],
+    ['20 ms away', 20, 30, 4_500_000],
+  ] as const) {
+    relayStory(
+      `a file fills a relay that looks every 30 ms, ${name}`,
+      (town) => {
+        const rate = fileRate(town)
+        assert.ok(rate > least, `${rate} bytes a second`)
+      },
+      { link: { latencyMs }, lookEveryMs },
+    )
+  }
+
+  relayStory(
+    'a file through a relay that reads at once is as fast as the way is long',
+    (town) => {
+      const rate = fileRate(town)
+      assert.ok(rate > 10_000_000, `${rate} bytes a second`)
+    },
+    { link: { latencyMs: 20 } },
+  )
 })

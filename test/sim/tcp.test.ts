@@ -102,7 +102,7 @@ describe('simulated TCP', () => {
     const world = new World<Talker>({ seed: 3, link: { loss: 0.05, jitterMs: 40, duplicate: 0.1, reorder: 0.1 } })
     const { server, client, to } = pair(world)
     const stream = connected(world, client, to)
-    const all = counting(1_000_000)
+    const all = counting(2_000_000)
     for (let at = 0; at < all.length; at += 30_000) stream.write(all.subarray(at, at + 30_000))
     assert.equal(stream.queuedBytes, all.length)
     world.expect('all arrived', () => server.engine.received === all.length, 60_000)
