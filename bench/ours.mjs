@@ -34,7 +34,7 @@ export function whenConnected(tox) {
 }
 
 /** A bootstrap node on loopback, and a relay where a TCP port is given; returns its key in hex. */
-export async function createNode(port, { tcpPort, workers = 1, bootstrap = [] } = {}) {
+export async function createNode(port, { tcpPort, workers = 1, bootstrap = [], address = '127.0.0.1' } = {}) {
   const tcpPorts = tcpPort === undefined ? [] : [tcpPort]
-  return (await BootstrapNodeServer.create({ bindAddress: '127.0.0.1', port, tcpPorts, workers, bootstrap })).publicKey
+  return (await BootstrapNodeServer.create({ bindAddress: address, port, tcpPorts, workers, bootstrap })).publicKey
 }

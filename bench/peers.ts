@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Bootstrapd, bootstrapdPath } from '../test/interop/bootstrapd.js'
 import type { Child } from '../test/interop/child.js'
 import { startChild } from '../test/interop/child.js'
+import { commandWithin, type Namespace } from '../test/interop/namespace.js'
 import { compile } from './native.js'
 
 /** The path of a program of the bench. */
@@ -36,7 +37,8 @@ export class LineChild {
   readonly #lines: { word: string; rest: string }[] = []
   readonly #waiting: { word: string; resolve(rest: string): void }[] = []
 
-  constructor([command, ...args]: PeerCommand) {
+  constructor([program, ...parameters]: PeerCommand, within?: Namespace) {
+    const { command, args } = commandWithin(within, program, parameters)
     this.#child = startChild(command, args, (line) => {
       const [word = '', ...rest] = line.split(' ')
       const at = this.#waiting.findIndex((one) => one.word === word)
@@ -101,12 +103,21 @@ export interface BenchNode {
   stop(): Promise<void>
 }
 
+export interface OurNodeOptions {
+  readonly tcpPort?: number
+  readonly workers?: number
+  readonly bootstrap?: readonly string[]
+  /** Where it listens; loopback unless told. */
+  readonly address?: string
+}
+
 /** Our bootstrap node, and a relay where a TCP port is given. */
 export async function startOurNode(
   port: number,
-  options: { readonly tcpPort?: number; readonly workers?: number; readonly bootstrap?: readonly string[] } = {},
+  options: OurNodeOptions = {},
+  within?: Namespace,
 ): Promise<BenchNode & { readonly pid: number }> {
-  const child = new LineChild([...OUR_NODE, String(port), JSON.stringify(options)])
+  const child = new LineChild([...OUR_NODE, String(port), JSON.stringify(options)], within)
   const key = Buffer.from(await child.hear('ready'), 'hex')
   return { port, key, pid: child.pid, stop: () => child.stop() }
 }
