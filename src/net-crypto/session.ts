@@ -34,11 +34,12 @@ const REQUEST_SLACK_MS = 300
 /** While packets are missing and nothing arrives, ask again after 50 ms, then twice that and so on (as c-toxcore at most). */
 const GAP_INTERVAL_MS = 50
 /**
- * Through relays packets come in lumps. Each so many are acknowledged, and the first ones of a lump more often, which shows the
- * sender that we read them as they come: until then it sends little.
+ * Through relays packets come in lumps: of so many in each quarter of a second each fourth is acknowledged at once. That shows
+ * the sender that we read them as they come; until it knows, it sends little.
  */
-const RELAYED_ACK_PACKETS = 16
-const FIRST_RELAYED_ACK_PACKETS = 4
+const SHOWN_PACKETS = 64
+const SHOWN_EVERY_MS = 250
+const SHOWING_ACK_PACKETS = 4
 const REQUEST_ONLY = Uint8Array.of(PayloadId.REQUEST)
 const KILL = Uint8Array.of(PayloadId.KILL)
 
@@ -91,9 +92,9 @@ export class Session {
   #isClosed = false
   #isAtTurnEnd = false
   #isRelayed = false
-  /** Packets delivered since we acknowledged any. */
-  #untold = 0
-  #turnPackets = 0
+  /** How many packets more are acknowledged by fours, and since when. */
+  #toShow = SHOWN_PACKETS
+  #shownMs = 0
 
   /** Something was delivered, or released, that no packet of ours has told. */
   #owesAck = false
@@ -198,9 +199,12 @@ export class Session {
   /** Called once by the owner, when all packets of a turn that asked for it are handled. */
   turnEnd(): void {
     this.#isAtTurnEnd = false
-    this.#turnPackets = 0
     if (this.#isClosed) return
     const now = this.#env.clock.now()
+    if (now - this.#shownMs >= SHOWN_EVERY_MS) {
+      this.#shownMs = now
+      this.#toShow = SHOWN_PACKETS
+    }
     this.#send.pumpAndTell(now)
     if (this.#isClosed) return
     if (this.#owesGaps) {
@@ -283,7 +287,7 @@ export class Session {
         while (data !== undefined && !this.#isClosed) {
           this.#owesAck = true
           this.#owner.onLossless(data)
-          if (this.#isRelayed) this.#acknowledgeOften()
+          if (this.#isRelayed && this.#toShow > 0) this.#acknowledgeOften()
           data = this.#receive.takeNext()
         }
         if (this.#receive.hasGaps) this.#owesGaps = true
@@ -302,9 +306,7 @@ export class Session {
   }
 
   #acknowledgeOften(): void {
-    this.#untold++
-    const isFirst = ++this.#turnPackets <= RELAYED_ACK_PACKETS
-    if (this.#untold < (isFirst ? FIRST_RELAYED_ACK_PACKETS : RELAYED_ACK_PACKETS)) return
+    if (--this.#toShow % SHOWING_ACK_PACKETS !== 0) return
     if (!this.#isClosed && !this.#receive.isWithholding) this.#sendRequest('data', this.#env.clock.now())
   }
 
@@ -364,7 +366,6 @@ export class Session {
     if (out === undefined) return false
     writeU32(plain, 0, this.#receive.acknowledged)
     this.#cipher.seal(plain, out)
-    this.#untold = 0
     // While an acknowledgement is held, only a gap list tells what arrived.
     if (!this.#receive.isWithholding) this.#owesAck = false
     return true
