@@ -166,7 +166,7 @@ export class PooledRelay implements OobRelay {
         keyPair,
         meter,
         relay: this.publicKey,
-        isCautious: this.#hasStoodStill,
+        isCareful: this.#hasStoodStill,
         onReady: () => this.#onReady(),
         onPong: (rttMs) => this.#onPong(rttMs),
         onOob: (sender, packet) => this.#owner.onOob(sender, packet, this),

@@ -43,7 +43,7 @@ export interface RelayConnectionParts {
   /** Counts packets both ways. */
   readonly meter?: RelayMeter | undefined
   /** Whether little may be under way, because this relay has stood still with more. */
-  readonly isCautious?: boolean
+  readonly isCareful?: boolean
   /** The relay owns its key: from now on it takes packets. */
   onReady?(): void
   /** The relay answered a ping. */
@@ -75,8 +75,8 @@ export class RelayConnection implements StreamHandler {
     this.#stream = stream
     const sendPing = (id: bigint): void => this.#control(RelayPing, { kind: RelayPacketKind.PING, id })
     const { clock, random } = parts.env
-    const isSmall = parts.isCautious === true || stream.remote?.isLoopback === true
-    this.#flow = new RelayFlow({ clock, random, sendPing, isSmall })
+    const isCareful = parts.isCareful === true || stream.remote?.isLoopback === true
+    this.#flow = new RelayFlow({ clock, random, sendPing, isCareful })
     this.#heartbeat = new Heartbeat({
       env: parts.env,
       sendPing,
@@ -274,6 +274,7 @@ export class RelayConnection implements StreamHandler {
 
   #onPong(id: bigint): void {
     const flow = this.#flow.pong(id)
+    this.#secure!.isSmall = this.#flow.isSmall
     if (flow === 'opened') return this.onDrained()
     const rttMs = flow === 'noted' ? undefined : this.#heartbeat.pong(id)
     if (rttMs !== undefined) this.#parts.onPong?.(rttMs)

@@ -15,13 +15,21 @@ const MIN_WINDOW_BYTES = 32 * 1024
 const MAX_WINDOW_BYTES = 1024 * 1024
 /** Within one machine, segments of 64 KB keep more room than they fill: a relay that reads rarely has none for more. */
 const SMALL_MAX_WINDOW_BYTES = 96 * 1024
+/** One that answered so many pings in a row so soon does not read rarely: 3 MB without one of c-toxcore's pauses. */
+const QUICK_MS = 15
+const QUICK_MARKS = 128
+/** … and has so little to read that it stays so. */
+const QUICK_MAX_WINDOW_BYTES = 256 * 1024
 /**
  * c-toxcore leaves Nagle's algorithm on: its system holds a pong back until it knows that we have what it sent before, and
  * ours tells that after 40 ms, or with whatever we send. So while we wait for room, what comes is answered by a ping.
  */
 const ANSWER_AFTER_MS = 10
 const MARKS_MAX = 16
-/** A ping for each quarter of the window, but not for less than this: what it frees leaves in one turn. */
+/**
+ * A ping for each quarter of the window, but not for less than this: what it frees leaves in one turn. What is sent after the
+ * last ping must be less than a window can shrink to at once, or nothing would tell when it is read.
+ */
 const MARKS_PER_WINDOW = 4
 const MARK_MIN_BYTES = 8 * 1024
 /** Beyond two round trips: a busy machine's pauses and c-toxcore's 30 ms; and a connection that stands still. */
@@ -42,15 +50,16 @@ export interface RelayFlowParts {
   readonly clock: Clock
   readonly random: Random
   sendPing(id: bigint): void
-  /** Little may be under way: the relay is on this machine, or has stood still with more. */
-  readonly isSmall: boolean
+  /** Little may be under way, unless the relay turns out to be quick: it is on this machine, or has stood still with more. */
+  readonly isCareful: boolean
 }
 
 export class RelayFlow {
   readonly #clock: Clock
   readonly #random: Random
   readonly #sendPing: (id: bigint) => void
-  readonly #maxBytes: number
+  readonly #isCareful: boolean
+  #quickMarks = 0
   /** In the order in which they were sent; about four. */
   readonly #marks: Mark[] = []
   #windowBytes = FIRST_WINDOW_BYTES
@@ -68,7 +77,7 @@ export class RelayFlow {
     this.#clock = parts.clock
     this.#random = parts.random
     this.#sendPing = parts.sendPing
-    this.#maxBytes = parts.isSmall ? SMALL_MAX_WINDOW_BYTES : MAX_WINDOW_BYTES
+    this.#isCareful = parts.isCareful
   }
 
   /** Whether a packet may be sent; one that may not is told by `pong` when it may. */
@@ -93,6 +102,16 @@ export class RelayFlow {
     if (this.#heardMs - this.#sentMs >= ANSWER_AFTER_MS) this.#mark()
   }
 
+  /** Whether packets must leave in small pieces, of which little is under way. */
+  get isSmall(): boolean {
+    return this.#isCareful && this.#quickMarks < QUICK_MARKS
+  }
+
+  get #maxBytes(): number {
+    if (!this.#isCareful) return MAX_WINDOW_BYTES
+    return this.isSmall ? SMALL_MAX_WINDOW_BYTES : QUICK_MAX_WINDOW_BYTES
+  }
+
   /** Whether the relay speaks, but has not read for long what was sent to it. */
   get standsStill(): boolean {
     return this.#marks.length > 0 && this.#heardMs - this.#marks[0]!.sentMs > STANDS_STILL_MS
@@ -107,6 +126,7 @@ export class RelayFlow {
     this.#readBytes = mark.atBytes
     const rttMs = this.#clock.now() - mark.sentMs
     this.#minRttMs = Math.min(this.#minRttMs, rttMs)
+    this.#quickMarks = rttMs < QUICK_MS ? this.#quickMarks + 1 : 0
     this.#adapt(mark, rttMs, newBytes)
     if (!this.#isLimiting || !this.hasRoom) return 'noted'
     this.#isLimiting = false
@@ -129,7 +149,8 @@ export class RelayFlow {
       this.#windowBytes = Math.max(MIN_WINDOW_BYTES, this.#windowBytes / 2)
     } else if (this.#isLimiting && rttMs <= usualMs + USUAL_MS) {
       const growth = this.#stalledAtBytes < 0 ? newBytes : (STEP_BYTES * newBytes) / this.#windowBytes
-      this.#windowBytes = Math.max(this.#windowBytes, Math.min(this.#maxBytes, this.#windowBytes + growth))
+      this.#windowBytes += growth
     }
+    this.#windowBytes = Math.min(this.#windowBytes, this.#maxBytes)
   }
 }

@@ -23,10 +23,11 @@ export interface RelayMeter {
 }
 
 /**
- * A turn that sends more writes several times: 11 full frames each. Larger segments make the system of a c-toxcore relay wait
- * for more room than it has (see relay-flow.ts).
+ * A turn that sends more writes several times. Within one machine a piece may become one segment, and large segments make the
+ * system of a c-toxcore relay wait for more room than it has (see relay-flow.ts).
  */
-const GATHER_MAX_BYTES = 16 * 1024
+const PIECE_MAX_BYTES = 64 * 1024
+const SMALL_PIECE_MAX_BYTES = 16 * 1024
 
 /** A ping or a pong more than the turn before had. */
 const SPARE_BYTES = 64
@@ -53,12 +54,19 @@ export class SecureStream {
   #plain: Uint8Array = NOTHING
   #reserved: Uint8Array | undefined
   #isClosed = false
+  #pieceMaxBytes: number
 
   constructor(crypto: Crypto, stream: ByteStream, keys: StreamKeys, meter?: RelayMeter) {
     this.#crypto = crypto
     this.#meter = meter
     this.#stream = stream
     this.#keys = keys
+    this.#pieceMaxBytes = stream.remote?.isLoopback === true ? SMALL_PIECE_MAX_BYTES : PIECE_MAX_BYTES
+  }
+
+  /** Whether much that is sent at once leaves in small pieces; at first within one machine only. */
+  set isSmall(isSmall: boolean) {
+    this.#pieceMaxBytes = isSmall ? SMALL_PIECE_MAX_BYTES : PIECE_MAX_BYTES
   }
 
   /** Packets that the system has not taken yet, in bytes on the wire. */
@@ -132,7 +140,7 @@ export class SecureStream {
       this.#write()
       if (this.#gathered.length === 0) {
         const expected = Math.max(this.#lastTurnBytes - this.#turnBytes, this.#turnBytes) + SPARE_BYTES
-        this.#gathered = new Uint8Array(Math.max(size, Math.min(expected, GATHER_MAX_BYTES)))
+        this.#gathered = new Uint8Array(Math.max(size, Math.min(expected, this.#pieceMaxBytes)))
       }
     }
     const at = this.#gatheredBytes
@@ -146,8 +154,8 @@ export class SecureStream {
     this.#stream.write(this.#gathered.subarray(0, this.#gatheredBytes))
     this.#gatheredBytes = 0
     // What the system has taken at once may be written over, as long as much is sent.
-    const isFree = this.#stream.queuedBytes === 0 && this.#turnBytes >= GATHER_MAX_BYTES / 2
-    if (!isFree || this.#gathered.length < GATHER_MAX_BYTES) this.#gathered = NOTHING
+    const isFree = this.#stream.queuedBytes === 0 && this.#turnBytes >= this.#pieceMaxBytes / 2
+    if (!isFree || this.#gathered.length !== this.#pieceMaxBytes) this.#gathered = NOTHING
   }
 
   #askTurnEnd(): void {

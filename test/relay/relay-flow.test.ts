@@ -13,10 +13,10 @@ class Line {
   readonly flow: RelayFlow
   underWay = 0
 
-  constructor(isSmall = false) {
+  constructor(isCareful = false) {
     const clock = { now: () => this.nowMs, unixSeconds: () => 0 }
     const sendPing = (id: bigint): void => void this.pings.push({ id, atMs: this.nowMs })
-    this.flow = new RelayFlow({ clock, random: seededRandom(1), sendPing, isSmall })
+    this.flow = new RelayFlow({ clock, random: seededRandom(1), sendPing, isCareful })
   }
 
   /** Sends until there is no room; how many bytes. */
@@ -48,19 +48,32 @@ describe('relay flow', () => {
     assert.ok(line.flow.hasRoom)
   })
 
-  it('grows to 1 MiB, but within one machine to 96 KiB', () => {
-    for (const [isSmall, mostBytes] of [
-      [true, 96 * 1024],
-      [false, 1024 * 1024],
+  it('grows to 1 MiB; to a relay on this machine to 96 KiB, or 256 KiB while it is quick', () => {
+    for (const [isCareful, rttMs, mostBytes] of [
+      [false, 30, 1024 * 1024],
+      [true, 30, 96 * 1024],
+      [true, 5, 256 * 1024],
     ] as const) {
-      const line = new Line(isSmall)
+      const line = new Line(isCareful)
       let most = 0
       for (let n = 0; n < 200; n++) {
         most = Math.max(most, line.fill())
-        line.answer(30)
+        line.answer(rttMs)
       }
-      assert.ok(most > 0.7 * mostBytes && most <= mostBytes + PACKET, `${isSmall}: ${most}`)
+      assert.ok(most > 0.7 * mostBytes && most <= mostBytes + PACKET, `${isCareful}: ${most}`)
     }
+  })
+
+  it('goes on when the window shrinks to less than what was sent after the last ping', () => {
+    const line = new Line(true)
+    for (let n = 0; n < 200; n++) {
+      line.fill()
+      line.answer(5)
+    }
+    line.fill()
+    for (let n = 0; n < 5 && !line.flow.hasRoom; n++) line.answer(25)
+    assert.ok(line.flow.hasRoom)
+    assert.equal(line.flow.isSmall, true)
   })
 
   it('answers what comes while it waits for room, but not each packet', () => {
