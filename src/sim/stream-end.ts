@@ -83,12 +83,13 @@ export class StreamEnd implements AcceptedStream {
   }
 
   get queuedBytes(): number {
-    return this.#waitingBytes
+    // What the window has room for is as good as taken.
+    return Math.max(0, this.#waitingBytes + this.#underWayBytes - WINDOW_BYTES)
   }
 
   write(bytes: Uint8Array): void {
     if (!this.#isOpen || bytes.length === 0) return
-    this.#waiting.push(bytes)
+    this.#waiting.push(bytes.slice())
     this.#waitingBytes += bytes.length
     this.#parts.place.touch(this)
   }

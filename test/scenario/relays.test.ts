@@ -258,10 +258,10 @@ describe('friends through relays', function () {
     assert.ok(again.engine.tox.relays!.list.length > 0)
   })
 
-  // c-toxcore's relay looks every 30 ms; so much less than below, and one turn of it would carry one lump only.
+  // c-toxcore's relay looks every 30 ms.
   for (const [name, latencyMs, lookEveryMs, least] of [
-    ['near', 1, 30, 4_500_000],
-    ['20 ms away', 20, 30, 4_500_000],
+    ['near', 1, 30, 12_000_000],
+    ['20 ms away', 20, 30, 6_000_000],
   ] as const) {
     relayStory(
       `a file fills a relay that looks every 30 ms, ${name}`,
