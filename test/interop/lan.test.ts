@@ -3,6 +3,7 @@
 
 import { fromHex, toHex } from '../../src/base/index.js'
 import { nativeUdpMissing } from '../../src/host/native-udp.js'
+import { ToStop } from '../support/to-stop.js'
 import { CPeer, text, UDP } from './c-peer.js'
 import { EchoBot } from './echo-bot.js'
 import { onlyLoopback } from './lane.js'
@@ -15,14 +16,9 @@ describe('interop: one local network', function () {
   this.timeout(3 * DEADLINE_MS)
   onlyLoopback(this)
 
-  const toStop: AsyncDisposable[] = []
-  const later = <T extends AsyncDisposable>(one: T): T => {
-    toStop.push(one)
-    return one
-  }
-  after(async () => {
-    for (const one of toStop.splice(0).reverse()) await one[Symbol.asyncDispose]()
-  })
+  const toStop = new ToStop()
+  const { later } = toStop
+  after(() => toStop.stop())
 
   /** Two machines on one switch, with IPv4 addresses or with nothing but link-local ones of IPv6. */
   const switched = async (family: 'IPv4' | 'IPv6'): Promise<[Namespace, Namespace]> => {

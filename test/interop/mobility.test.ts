@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { fromHex, toHex } from '../../src/base/index.js'
+import { ToStop } from '../support/to-stop.js'
 import { Bootstrapd } from './bootstrapd.js'
 import { CPeer, text, UDP } from './c-peer.js'
 import { onlyLoopback } from './lane.js'
@@ -28,11 +29,8 @@ describe('interop: mobility', function () {
   this.timeout(2 * DEADLINE_MS)
   onlyLoopback(this)
 
-  const toStop: AsyncDisposable[] = []
-  const later = <T extends AsyncDisposable>(one: T): T => {
-    toStop.push(one)
-    return one
-  }
+  const toStop = new ToStop()
+  const { later } = toStop
   let internet: Namespace
   let nodes: Bootstrapd[]
   let traveller: Namespace
@@ -103,9 +101,7 @@ describe('interop: mobility', function () {
     home = await machine('home', '44.128.0.22')
     ;[withOurs, withTheirs] = await Promise.all([meetOurs(), meetTheirs()])
   })
-  after(async () => {
-    for (const one of toStop.splice(0).reverse()) await one[Symbol.asyncDispose]()
-  })
+  after(() => toStop.stop())
 
   /** What happens to the machine, then both friendships at once. With c-toxcore the time is told, not judged. */
   const journey = (title: string, go: () => Promise<void> | void): void => {

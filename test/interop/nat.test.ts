@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict'
 import { fromHex, toHex } from '../../src/base/index.js'
+import { ToStop } from '../support/to-stop.js'
 import { Bootstrapd } from './bootstrapd.js'
 import { CPeer, TCP, text, UDP } from './c-peer.js'
 import { onlyLoopback } from './lane.js'
@@ -37,11 +38,8 @@ describe('interop: routers of Linux', function () {
   this.timeout(3 * DEADLINE_MS)
   onlyLoopback(this)
 
-  const toStop: AsyncDisposable[] = []
-  const later = <T extends AsyncDisposable>(one: T): T => {
-    toStop.push(one)
-    return one
-  }
+  const toStop = new ToStop()
+  const { later } = toStop
   let internet: Namespace
   let nodes: Bootstrapd[]
   let homes = 0
@@ -122,9 +120,7 @@ describe('interop: routers of Linux', function () {
       story.end.catch(() => {})
     }
   })
-  after(async () => {
-    for (const one of toStop.splice(0).reverse()) await one[Symbol.asyncDispose]()
-  })
+  after(() => toStop.stop())
 
   for (const story of stories) {
     const way = story.by === 'udp' ? 'directly' : 'through a relay'

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMMAND, isBuilt, Processes } from '../cli/process.js'
+import { ToStop } from '../support/to-stop.js'
 import { startChild } from './child.js'
 import { onlyLoopback } from './lane.js'
 import { commandWithin, makeHome, makeInternet, type Namespace, namespaceObstacle } from './namespace.js'
@@ -61,11 +62,8 @@ describe('interop: port mapping by miniupnpd', function () {
   this.timeout(3 * DEADLINE_MS)
   onlyLoopback(this)
 
-  const toStop: AsyncDisposable[] = []
-  const later = <T extends AsyncDisposable>(one: T): T => {
-    toStop.push(one)
-    return one
-  }
+  const toStop = new ToStop()
+  const { later } = toStop
   let internet: Namespace
   let folder: string
   before(async function () {
@@ -75,11 +73,9 @@ describe('interop: port mapping by miniupnpd', function () {
       this.test!.parent!.title += ` [${why}]`
       return this.skip()
     }
-    internet = later(await makeInternet())
+    internet = await makeInternet()
   })
-  afterEach(async () => {
-    for (const one of toStop.splice(1).reverse()) await one[Symbol.asyncDispose]()
-  })
+  afterEach(() => toStop.stop())
   after(async () => {
     await internet?.[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })

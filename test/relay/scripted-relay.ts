@@ -7,7 +7,7 @@ import { incrementNonce, loadCrypto } from '../../src/crypto/index.js'
 import type { DhtKeyPair, DhtPublicKey, Nonce, SharedKey } from '../../src/crypto/keys.js'
 import { RelayConnection, type RelayFailure } from '../../src/relay/index.js'
 import type { ByteStream } from '../../src/transport/stream.js'
-import { VirtualTime, virtualEnv } from '../support/env.js'
+import { pass, VirtualTime, virtualEnv } from '../support/env.js'
 
 export class ScriptedRelay implements ByteStream {
   readonly remote = undefined
@@ -149,13 +149,7 @@ export class ScriptedRelay implements ByteStream {
   }
 
   run(ms: number): void {
-    const endMs = this.time.nowMs + ms
-    for (let next = this.env.deadlines.nextMs(); next <= endMs; next = this.env.deadlines.nextMs()) {
-      this.time.nowMs = Math.max(this.time.nowMs, next)
-      this.env.deadlines.run(this.time.nowMs)
-      this.endTurn()
-    }
-    this.time.nowMs = endMs
+    pass(ms, this)
   }
 }
 

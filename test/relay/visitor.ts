@@ -7,7 +7,7 @@ import { incrementNonce, loadCrypto } from '../../src/crypto/index.js'
 import type { DhtKeyPair, Nonce, SharedKey } from '../../src/crypto/keys.js'
 import { RelayServer, type RelayServerLimits } from '../../src/relay/index.js'
 import type { AcceptedStream, StreamHandler } from '../../src/transport/stream.js'
-import { VirtualTime, virtualEnv } from '../support/env.js'
+import { pass, VirtualTime, virtualEnv } from '../support/env.js'
 
 export class RelayWorld {
   readonly time = new VirtualTime()
@@ -50,13 +50,7 @@ export class RelayWorld {
   }
 
   run(ms: number): void {
-    const endMs = this.time.nowMs + ms
-    for (let next = this.env.deadlines.nextMs(); next <= endMs; next = this.env.deadlines.nextMs()) {
-      this.time.nowMs = Math.max(this.time.nowMs, next)
-      this.env.deadlines.run(this.time.nowMs)
-      this.endTurn()
-    }
-    this.time.nowMs = endMs
+    pass(ms, this)
   }
 
   /** What the server's streams do when a turn is over. */

@@ -40,6 +40,18 @@ export class VirtualTime {
   nowMs = 1_000_000
 }
 
+/** Lets `ms` pass for one host: its deadlines fire at their moments, each followed by `endTurn`. */
+export function pass(ms: number, host: { readonly time: VirtualTime; readonly env: Env; endTurn(): void }): void {
+  const { time, env } = host
+  const endMs = time.nowMs + ms
+  for (let next = env.deadlines.nextMs(); next <= endMs; next = env.deadlines.nextMs()) {
+    time.nowMs = Math.max(time.nowMs, next)
+    env.deadlines.run(time.nowMs)
+    host.endTurn()
+  }
+  time.nowMs = endMs
+}
+
 /** One host of a test: an Env on virtual time with deadlines of its own. */
 export function virtualEnv(time: VirtualTime, seed = 1): Env {
   return {
