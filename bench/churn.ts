@@ -26,7 +26,7 @@ function usedMegabytes(collect: () => void): number {
 export async function run(): Promise<BenchLine[]> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  const world = new World<SimEngine>({ seed: 'churn', crypto: await loadCrypto() })
+  const world = new World<SimEngine>({ seed: 'churn', crypto: await loadCrypto(), sharedKeysMax: 64 })
   const nodes = Array.from({ length: NODES }, (_, i) => world.addPeer(`node ${i}`, { engine: bareNode }))
   for (const node of nodes.slice(1)) node.engine.bootstrap(nodes[0]!)
   const present: SimHost<SimTox>[] = []

@@ -11,9 +11,14 @@ const PAIRS_MAX = 32_768
 export class SharedSecrets {
   /** Public keys by the arrays of their secret keys; gone with them. */
   readonly #publicKeys = new WeakMap<AnySecretKey, string>()
-  readonly #halves = new BoundedMap<string, SharedKey>({ capacity: PAIRS_MAX, whenFull: 'evict-oldest' })
+  readonly #halves: BoundedMap<string, SharedKey>
 
-  constructor(private readonly crypto: Pick<Crypto, 'sharedKey'>) {}
+  constructor(
+    private readonly crypto: Pick<Crypto, 'sharedKey'>,
+    pairsMax = PAIRS_MAX,
+  ) {
+    this.#halves = new BoundedMap({ capacity: pairsMax, whenFull: 'evict-oldest' })
+  }
 
   /** A key pair of this world. */
   add(publicKey: AnyPublicKey, secretKey: AnySecretKey): void {

@@ -24,6 +24,8 @@ export interface WorldOptions<E extends SimEngine> {
   readonly link?: Partial<LinkConditions>
   /** The calendar at the start, in seconds since 1970: 14 November 2023 unless told. */
   readonly startUnixSeconds?: number
+  /** How many shared keys are kept that the other peer has yet to compute; for whoever measures memory, who wants few. */
+  readonly sharedKeysMax?: number
   /** Hears what engines log; nobody does unless told. */
   readonly log?: (host: string, level: LogLevel, module: string, text: string) => void
 }
@@ -66,7 +68,7 @@ export class World<E extends SimEngine = SimEngine> {
       tcp: new TcpNetwork({ scheduler: this.#scheduler, network: this.#network, random: random.fork('tcp') }),
       random: random.fork('hosts'),
       crypto: options.crypto,
-      secrets: options.crypto && new SharedSecrets(options.crypto),
+      secrets: options.crypto && new SharedSecrets(options.crypto, options.sharedKeysMax),
       startUnixSeconds: options.startUnixSeconds ?? START_UNIX_SECONDS,
       log: options.log ?? (() => {}),
     }
