@@ -21,6 +21,8 @@ export class RelayNode {
   readonly server: RelayServer
   readonly onion: Uint8Array[] = []
   readonly forwarded: Endpoint[] = []
+  /** It reads no more, but speaks. */
+  isDeaf = false
 
   constructor({ env, crypto, listen }: EngineSetup, keyPair: DhtKeyPair) {
     this.keyPair = keyPair
@@ -35,7 +37,11 @@ export class RelayNode {
       },
     }
     this.server = new RelayServer({ env, crypto, keyPair: this.keyPair, uplink })
-    listen(RELAY_PORT, (stream) => this.server.accept(stream))
+    listen(RELAY_PORT, (stream) => {
+      const handler = this.server.accept(stream)
+      const onData = (bytes: Uint8Array): void => void (this.isDeaf || handler?.onData(bytes))
+      return handler && { onData, onClosed: () => handler.onClosed(), onDrained: () => handler.onDrained?.() }
+    })
   }
 
   receive(): void {}

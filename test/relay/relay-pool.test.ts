@@ -299,6 +299,32 @@ describe('relay pool', () => {
     assert.equal(toA.heard.length, sent + 1)
   })
 
+  it('lets less go to a relay that has stood still', async () => {
+    const pool = await PoolWorld.create(21)
+    const relay = pool.relay()
+    const [toB] = pool.ways(pool.client(), pool.client(), [relay])
+    const packet = new Array<number>(1_000).fill(1)
+    /** The most packets that leave at once, after as many tries as it takes to grow. */
+    const most = (): number => {
+      const counts = Array.from({ length: 60 }, () => {
+        let sent = 0
+        while (toB.send(...packet)) sent++
+        pool.world.run(200)
+        return sent
+      })
+      return Math.max(...counts)
+    }
+    pool.world.expect('joined', () => toB.peer.relayCount === 1, 3_000)
+    assert.ok(most() > 200)
+    relay.engine.isDeaf = true
+    most()
+    pool.world.expect('given up', () => toB.peer.relayCount === 0, 60_000)
+    relay.engine.isDeaf = false
+    pool.world.expect('joined again', () => toB.peer.relayCount === 1, 60_000)
+    const packets = most()
+    assert.ok(packets > 50 && packets < 100, `${packets} packets`)
+  })
+
   it('ends all connections when it is closed, and leaves nothing to wait for', async () => {
     const pool = await PoolWorld.create(20)
     const relays = pool.relays(3)
