@@ -12,12 +12,12 @@ import {
   toxPeer,
   World,
 } from '../../src/sim/index.js'
+import { filesOf, type Place, Shipping } from './shipping.js'
 import { story } from './town.js'
 
 const RELAY_PORT = 33_446
 const NODES = 4
 const FILE_BYTES = 400_000
-const ENDLESS = 2n ** 40n
 const WARM_UP_MS = 2_000
 const FILE_HEAD = { kind: 0, size: BigInt(FILE_BYTES), name: new Uint8Array(0) } as const
 
@@ -101,7 +101,7 @@ class RelayTown {
   }
 
   sendFile(from: SimHost<SimTox>): void {
-    assert.ok(from.engine.tox.messenger.files.send(0, FILE_HEAD).ok)
+    assert.ok(filesOf(from).send(0, FILE_HEAD).ok)
   }
 
   expectFile(at: SimHost<SimTox>): void {
@@ -121,7 +121,7 @@ class Parcel {
   #at = 0n
 
   eventsOf(host: () => SimHost<SimTox>): Partial<MessengerEvents> {
-    const files = (): SimTox['tox']['messenger']['files'] => host().engine.tox.messenger.files
+    const files = (): ReturnType<typeof filesOf> => filesOf(host())
     return {
       fileOffer: (friend, file) => void files().control(friend, file, 'resume'),
       fileChunkRequest: (friend, file, position, length) => {
@@ -147,31 +147,11 @@ function relayStory(title: string, tell: (town: RelayTown) => void, options: Rel
 
 /** How much of an endless file comes through one relay within a second, when it has gone on for a while. */
 function fileRate(town: RelayTown): number {
-  let received = 0
-  const chunk = new Uint8Array(2_048)
-  const filesOf = (host: SimHost<SimTox>): SimTox['tox']['messenger']['files'] => host.engine.tox.messenger.files
-  const alice: SimHost<SimTox> = town.person('alice', {
-    relays: 1,
-    events: {
-      fileChunkRequest: (friend, file, position, length) =>
-        void filesOf(alice).sendChunk(friend, file, position, chunk.subarray(0, length)),
-    },
-  })
-  const bob: SimHost<SimTox> = town.person('bob', {
-    relays: 1,
-    events: {
-      fileOffer: (friend, file) => void filesOf(bob).control(friend, file, 'resume'),
-      fileChunk: (_friend, _file, _position, data) => {
-        received += data.length
-      },
-    },
-  })
-  town.befriend(alice, bob)
-  filesOf(alice).send(0, { kind: 0, size: ENDLESS, name: new Uint8Array(0) })
+  const person: Place['person'] = (name, options) => town.person(name, { ...options, relays: 1 })
+  const shipping = new Shipping({ world: town.world, person }, 1)
+  shipping.send(0)
   town.world.run(WARM_UP_MS)
-  const before = received
-  town.world.run(1_000)
-  return received - before
+  return shipping.received(1_000)[0]!
 }
 
 describe('friends through relays', function () {

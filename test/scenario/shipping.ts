@@ -1,35 +1,44 @@
 // Somebody who sends endless files to several friends over one line, and talks to them meanwhile.
 
 import type { MessengerEvents } from '../../src/messenger/index.js'
-import { type AccessLine, type SimHost, type SimTox, toxPeer } from '../../src/sim/index.js'
-import type { Town } from './town.js'
+import type { AccessLine, SimHost, SimTox, World } from '../../src/sim/index.js'
 
 const ENDLESS = 2n ** 40n
+
+/** A network with people. */
+export interface Place {
+  readonly world: World
+  person(name: string, options: { readonly events: Partial<MessengerEvents> }): SimHost<SimTox>
+}
 
 export class Shipping {
   readonly sender: SimHost<SimTox>
   readonly friends: readonly SimHost<SimTox>[]
-  readonly #town: Town
+  readonly #place: Place
   readonly #received: number[]
   readonly #chunk = new Uint8Array(2048)
 
   /** `friends` of them, all online. */
-  constructor(town: Town, friends: number, line: Partial<AccessLine>) {
-    this.#town = town
+  constructor(place: Place, friends: number, line: Partial<AccessLine> = {}) {
+    this.#place = place
     this.#received = new Array<number>(friends).fill(0)
-    this.sender = this.#person('sender', {
-      fileChunkRequest: (friend, file, position, length) =>
-        void filesOf(this.sender).sendChunk(friend, file, position, this.#chunk.subarray(0, length)),
+    this.sender = place.person('sender', {
+      events: {
+        fileChunkRequest: (friend, file, position, length) =>
+          void filesOf(this.sender).sendChunk(friend, file, position, this.#chunk.subarray(0, length)),
+      },
     })
     this.friends = this.#received.map((_, i) => {
-      const host: SimHost<SimTox> = this.#person(`friend ${i}`, {
-        fileOffer: (friend, file) => void filesOf(host).control(friend, file, 'resume'),
-        fileChunk: (_friend, _file, _position, data) => {
-          this.#received[i]! += data.length
+      const host: SimHost<SimTox> = place.person(`friend ${i}`, {
+        events: {
+          fileOffer: (friend, file) => void filesOf(host).control(friend, file, 'resume'),
+          fileChunk: (_friend, _file, _position, data) => {
+            this.#received[i]! += data.length
+          },
         },
       })
       this.sender.engine.addFriend(host.engine.toxId)
-      town.world.expect(`they see each other`, () => this.sender.engine.sees(i) && host.engine.sees(0), 180_000)
+      place.world.expect(`they see each other`, () => this.sender.engine.sees(i) && host.engine.sees(0), 180_000)
       return host
     })
     this.sender.setLine(line)
@@ -43,25 +52,19 @@ export class Shipping {
   /** What each friend receives of files within so much time. */
   received(ms: number): number[] {
     const before = [...this.#received]
-    this.#town.world.run(ms)
+    this.#place.world.run(ms)
     return this.#received.map((bytes, i) => bytes - before[i]!)
   }
 
   /** How long a message and its receipt take. */
   messageMs(friend: number): number {
-    const { world } = this.#town
+    const { world } = this.#place
     const startMs = world.nowMs
     const id = this.sender.engine.say(friend, 'how long do I take?')
     const isThere = (): boolean =>
       this.sender.engine.receipts.some((one) => one.messageId === id && one.friendNumber === friend)
     world.expect('the receipt', isThere, 60_000)
     return world.nowMs - startMs
-  }
-
-  #person(name: string, events: Partial<MessengerEvents>): SimHost<SimTox> {
-    const host = this.#town.world.addPeer(name, { engine: toxPeer({ events }) })
-    this.#town.join(host)
-    return host
   }
 }
 
@@ -72,6 +75,7 @@ export function fairness(shares: readonly number[]): number {
   return (sum * sum) / (shares.length * squares)
 }
 
-function filesOf(host: SimHost<SimTox>): SimTox['tox']['messenger']['files'] {
+/** The files of a simulated Tox. */
+export function filesOf(host: SimHost<SimTox>): SimTox['tox']['messenger']['files'] {
   return host.engine.tox.messenger.files
 }

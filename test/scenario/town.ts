@@ -1,6 +1,7 @@
 // The stage of the stories: a small network of nodes on a link that is no better than most, and people who join it.
 
 import { type Crypto, loadCrypto } from '../../src/crypto/index.js'
+import type { MessengerEvents } from '../../src/messenger/index.js'
 import {
   addNodes,
   type HostOptions,
@@ -18,6 +19,10 @@ export interface TownOptions extends HostOptions {
   readonly link?: Partial<LinkConditions>
 }
 
+interface PersonOptions extends HostOptions {
+  readonly events?: Partial<MessengerEvents>
+}
+
 export class Town {
   readonly world: World
   readonly nodes: readonly SimHost<SimNode>[]
@@ -32,8 +37,8 @@ export class Town {
     this.world.run(15_000)
   }
 
-  person(name: string, options: HostOptions = {}): SimHost<SimTox> {
-    const host = this.world.addPeer(name, { ...options, engine: toxPeer() })
+  person(name: string, { events = {}, ...options }: PersonOptions = {}): SimHost<SimTox> {
+    const host = this.world.addPeer(name, { ...options, engine: toxPeer({ events }) })
     this.join(host)
     return host
   }
